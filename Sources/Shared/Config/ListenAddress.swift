@@ -20,7 +20,7 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
       self = .unix(path: try Self.socketPath(String(text.dropFirst(5)), in: text))
       return
     }
-    guard let colon = text.lastIndex(of: ":") else { throw Self.problem(text, "has no port") }
+    guard let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") else { throw Self.problem(text, "has no port") }
     let (host, port) = (text[..<colon], text[text.index(after: colon)...])
     self = .tcp(host: try Self.host(host, in: text), port: try Self.port(port, in: text, ports: ports))
   }
@@ -30,7 +30,7 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     var addresses: [ListenAddress] = []
     for item in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
       let address = try ListenAddress(parsing: String(item), ports: ports)
-      if addresses.contains(address), address != .tcp(host: .any, port: 0) { throw problem(String(item), "is given twice") }
+      if addresses.contains(address) { throw problem(String(item), "is given twice") }
       addresses.append(address)
     }
     return addresses
@@ -53,7 +53,9 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
       }
       return .address(address)
     }
-    if host.contains(":") { throw problem(text, "has an IPv6 address without brackets, or no port") }
+    if host.contains(":"), IPAddress(text) != nil || IPAddress(String(host)) != nil {
+      throw problem(text, "has an IPv6 address without brackets")
+    }
     if let address = IPAddress(String(host)) { return .address(address) }
     guard let name = HostName(String(host)) else { throw problem(text, "has neither an address nor a host name") }
     return .name(name.text)
