@@ -112,7 +112,7 @@ run() {
     [ -x "$bin/$program" ] || fail "$bin/$program is missing: run 'make build' first"
   done
   check_port
-  [ "$keep" = 1 ] && [ -e "$history_complete" ] || rm -rf .demo
+  if [ "$keep" != 1 ] || [ ! -e "$history_complete" ]; then rm -rf .demo; fi
   mkdir -p "$root" "$logs" .demo/spool
 
   trap stop_all EXIT
