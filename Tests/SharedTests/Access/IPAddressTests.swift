@@ -1,5 +1,6 @@
 import Glibc
 import Shared
+import TestSupport
 import Testing
 
 struct IPAddressTests {
@@ -40,14 +41,14 @@ struct IPAddressTests {
     #expect(IPAddress(bytes: [UInt8](repeating: 0, count: 17)) == nil)
   }
 
-  @Test func knowsLoopback() throws {
-    for text in ["127.0.0.1", "127.255.0.3", "::1", "::ffff:127.0.0.1"] { #expect(try #require(IPAddress(text)).isLoopback) }
-    for text in ["128.0.0.1", "::2", "::", "0.0.0.0"] { #expect(try !#require(IPAddress(text)).isLoopback) }
+  @Test func knowsLoopback() {
+    for text in ["127.0.0.1", "127.255.0.3", "::1", "::ffff:127.0.0.1"] { #expect(IPAddress(text)?.isLoopback == true) }
+    for text in ["128.0.0.1", "::2", "::", "0.0.0.0"] { #expect(IPAddress(text)?.isLoopback == false) }
   }
 
   /// The C library's `inet_pton` accepts the same texts and finds the same bytes.
   @Test(arguments: 1...20 as ClosedRange<UInt64>) func agreesWithTheCLibrary(seed: UInt64) {
-    var random = INIDocumentFuzzTests.Random(state: seed)
+    var random = SeededGenerator(seed: seed)
     let pieces = ["0", "1", "25", "255", "256", "ffff", "abcd", ":", ":", ":", "::", ".", ".", "1.2.3.4", "fe80", "00", "12345"]
     for _ in 0..<2_000 {
       let text = (0..<Int.random(in: 1...15, using: &random)).compactMap { _ in pieces.randomElement(using: &random) }.joined()

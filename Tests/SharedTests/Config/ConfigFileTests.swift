@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import TestSupport
 import Testing
 
 struct ConfigFileTests {
@@ -31,7 +32,8 @@ struct ConfigFileTests {
           == "\(path):5: [Office] password = [redacted]: others can read this file (mode 644); allowed: chmod o-rwx")
     }
     try withFile("[web]\ntitle = x\npassword_file = /x\npush_token = None\n", mode: 0o644) { path in
-      #expect(try ConfigFile.load(path).exposedSecret == nil)
+      let file = try ConfigFile.load(path)
+      #expect(file.exposedSecret == nil)
     }
   }
 
@@ -81,12 +83,9 @@ struct ConfigFileTests {
   }
 
   private func withFile(_ text: String, mode: Int, _ body: (String) throws -> Void) throws {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("tikwatch-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let path = directory.appendingPathComponent("collector.conf").path
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("collector.conf", text.utf8)
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-    try body(path)
+    try withExtendedLifetime(directory) { try body(path) }
   }
 }

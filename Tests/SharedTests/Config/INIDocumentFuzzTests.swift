@@ -1,21 +1,9 @@
 import Shared
+import TestSupport
 import Testing
 
 /// Seeded, so a failure can be repeated: the seed is the test's argument.
 struct INIDocumentFuzzTests {
-  /// SplitMix64.
-  struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   static let pieces: [[UInt8]] =
     [
       "[", "]", "[a]\n", "[default]\n", "=", "a = ", "b = ", "\n", "\r\n", "#", ",", "'", "\"", "'''", "\"\"\"", "%(a)s", "%(b)s",
@@ -23,7 +11,7 @@ struct INIDocumentFuzzTests {
     ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0x80]]
 
   @Test(arguments: 1...20 as ClosedRange<UInt64>) func neverCrashesAndNamesLinesOfTheFile(seed: UInt64) {
-    var random = Random(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<250 {
       let bytes = (0..<Int.random(in: 0...60, using: &random)).flatMap { _ in Self.pieces.randomElement(using: &random) ?? [] }
       let lines = bytes.count { $0 == 0x0A } + 1
@@ -47,7 +35,7 @@ struct INIDocumentFuzzTests {
 
   /// Whatever is written in quotes comes back unchanged, so `setup` can write any password.
   @Test(arguments: 1...5 as ClosedRange<UInt64>) func quotedTextComesBack(seed: UInt64) throws {
-    var random = Random(state: seed)
+    var random = SeededGenerator(seed: seed)
     let alphabet = Array("abc #,;=[]%$\"\\/äß✓ \t")
     for _ in 0..<200 {
       let text = String((0..<Int.random(in: 1...12, using: &random)).compactMap { _ in alphabet.randomElement(using: &random) })

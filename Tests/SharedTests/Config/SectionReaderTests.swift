@@ -20,12 +20,12 @@ struct SectionReaderTests {
       """)
     #expect(reader.string("username") == "api")
     #expect(reader.int("port", in: 1...65535, default: 8728) == 8729)
-    #expect(reader.bool("ssl", default: false))
+    #expect(reader.bool("ssl", default: false) == true)
     #expect(reader.string("hostname", default: "localhost") == "localhost", "an empty value of a fallback ends the search")
     #expect(reader.string("comment") == nil, "None switches an inherited value off")
     #expect(reader.string("absent") == nil)
-    #expect(!reader.isSet("hostname"))
-    #expect(reader.isSet("username"))
+    #expect(reader.isSet("hostname") == false)
+    #expect(reader.isSet("username") == true)
     #expect(reader.finish() == ConfigDiagnostics())
     #expect(reader.keysRead.contains("absent"))
   }
@@ -91,7 +91,7 @@ struct SectionReaderTests {
     var reader = try office("[Office]\n\(row.line)\n")
     if row.line == "user = x" { _ = reader.requiredString("hostname", allowed: "a name or an address") }
     #expect(reader.int("port", in: 1...65535, default: 8728) == 8728)
-    #expect(reader.bool("enabled", default: true))
+    #expect(reader.bool("enabled", default: true) == true)
     #expect(reader.duration("interval", in: .seconds(1)...(.seconds(300)), default: .seconds(1)) == .seconds(1))
     #expect(reader.byteSize("quota") == nil)
     #expect(reader.choice("theme", default: Theme.auto) == .auto)
@@ -131,8 +131,8 @@ struct SectionReaderTests {
     #expect(reader.list("labels", splittingQuoted: true) == ["dc:riga", "rack=a1"])
     #expect(reader.list("none") == [])
     #expect(reader.list("absent") == nil)
-    let listen = try #require(reader.listenAddresses("listen"))
-    #expect(listen.map(\.description) == ["0.0.0.0:49090", "[::]:49090"])
+    let listen = reader.listenAddresses("listen")
+    #expect(listen?.map(\.description) == ["0.0.0.0:49090", "[::]:49090"])
     #expect(reader.accessList("allow") == AccessList(rules: []))
     #expect(reader.finish(strict: true) == ConfigDiagnostics())
   }
@@ -151,7 +151,8 @@ struct SectionReaderTests {
       ])
     var strict = try office(text)
     strict.accept("hostname", "username", "future", "banana", "Username")
-    #expect(strict.finish(strict: true).errors.map(\.key) == ["hostnme"])
+    let refused = strict.finish(strict: true)
+    #expect(refused.errors.map(\.key) == ["hostnme"])
   }
 
   @Test func inheritedMistakeIsReportedOnceWhereItStands() throws {
@@ -164,7 +165,7 @@ struct SectionReaderTests {
     }
     #expect(all.errors.map(\.description) == ["c.conf:2: [default] port = \"x\": not a whole number; allowed: 1 to 2"])
     #expect(throws: ConfigErrors(all.errors[0])) { try all.throwIfErrors() }
-    #expect(throws: Never.self) { try ConfigDiagnostics().throwIfErrors() }
+    try ConfigDiagnostics().throwIfErrors()
   }
 
   @Test func findingsAcrossKeysStandAtTheirValue() throws {
