@@ -60,7 +60,10 @@ struct INIInterpolation {
       var value = entry.value
       value.text = try fill(entry.value.text, in: place, secret: entry.key, depth: &depth)
       value.list = []
-      for item in entry.value.list { value.list.append(try fill(item, in: place, secret: entry.key, depth: &depth)) }
+      for item in entry.value.list {
+        let text = try fill(item, in: place, secret: entry.key, depth: &depth)
+        if !text.isEmpty { value.list.append(text) }
+      }
       guard depth <= Self.depthLimit else {
         throw ConfigProblem("%(…)s refers to itself, or through more than \(Self.depthLimit) others")
       }

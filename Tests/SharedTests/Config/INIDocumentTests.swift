@@ -131,6 +131,8 @@ struct INIDocumentTests {
   @Test func commaInAReferenceDoesNotSplit() throws {
     let document = try INIDocument(parsing: "[a]\nb = 1,2\nkey = %(b)s, 3\n", file: "c.conf")
     #expect(document.section("a")?["key"]?.value.list == ["1,2", "3"])
+    let empty = try INIDocument(parsing: "[a]\nb =\nkey = %(b)s, 3\n", file: "c.conf")
+    #expect(empty.section("a")?["key"]?.value.list == ["3"])
   }
 
   @Test func emptyFileHasNoSections() throws {
