@@ -49,7 +49,9 @@ lint: ## format and the project's rules
 	@/usr/bin/python3 .ci/lint.py
 
 golden: setup ## write the golden files anew from the code's present output; look at the difference before you commit it
-	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --explicit-target-dependency-import-check error --filter Golden
+	@TIKWATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --explicit-target-dependency-import-check error
+	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --skip-build --skip EndToEndTests
+	@git status --short Tests
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
 	rm -rf .build .ci-artifacts .demo .venv
