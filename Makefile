@@ -24,22 +24,22 @@ build: setup ## release build of the three programs, in .build/release
 demo: ## build, then show three made-up devices at http://127.0.0.1:8080 (PORT=…, DAYS=… of history, KEEP=1)
 	@PORT='$(PORT)' deploy/demo/demo.sh check
 	@$(MAKE) --no-print-directory build
-	@PORT='$(PORT)' DAYS='$(DAYS)' KEEP='$(KEEP)' deploy/demo/demo.sh run
+	@exec env PORT='$(PORT)' DAYS='$(DAYS)' KEEP='$(KEEP)' deploy/demo/demo.sh run
 
 test: setup-tests ## everything: build with warnings as errors, unit, end-to-end, peers, browser
-	@.ci/test build unit e2e peers browser
+	@exec .ci/test build unit e2e peers browser
 
 unit: setup ## the Swift tests without the end-to-end ones
-	@.ci/test build unit
+	@exec .ci/test build unit
 
 e2e: setup ## the programs as processes, exchanging real files
-	@.ci/test build e2e
+	@exec .ci/test build e2e
 
 peers: setup-tests ## independent clients: librouteros, RouterOS-api, rrdtool, promtool, Prometheus
-	@.ci/test build peers
+	@exec .ci/test build peers
 
 browser: setup-tests ## the pages in a real browser; screenshots in .ci-artifacts
-	@.ci/test build browser
+	@exec .ci/test build browser
 
 lint: ## format and the project's rules
 	@.ci/setup lint
