@@ -24,22 +24,22 @@ build: setup ## release build of the three programs, in .build/release
 demo: ## build, then show three made-up devices at http://127.0.0.1:8080 (PORT=…, DAYS=… of history, KEEP=1)
 	@PORT='$(PORT)' deploy/demo/demo.sh check
 	@$(MAKE) --no-print-directory build
-	@PORT='$(PORT)' DAYS='$(DAYS)' KEEP='$(KEEP)' deploy/demo/demo.sh run
+	@exec env PORT='$(PORT)' DAYS='$(DAYS)' KEEP='$(KEEP)' deploy/demo/demo.sh run
 
 test: setup-tests ## everything: build with warnings as errors, unit, end-to-end, peers, browser
-	@.ci/test build unit e2e peers browser
+	@exec .ci/test build unit e2e peers browser
 
 unit: setup ## the Swift tests without the end-to-end ones
-	@.ci/test build unit
+	@exec .ci/test build unit
 
 e2e: setup ## the programs as processes, exchanging real files
-	@.ci/test build e2e
+	@exec .ci/test build e2e
 
 peers: setup-tests ## independent clients: librouteros, RouterOS-api, rrdtool, promtool, Prometheus
-	@.ci/test build peers
+	@exec .ci/test build peers
 
 browser: setup-tests ## the pages in a real browser; screenshots in .ci-artifacts
-	@.ci/test build browser
+	@exec .ci/test build browser
 
 lint: ## format and the project's rules
 	@.ci/setup lint
@@ -49,7 +49,9 @@ lint: ## format and the project's rules
 	@/usr/bin/python3 .ci/lint.py
 
 golden: setup ## write the golden files anew from the code's present output; look at the difference before you commit it
-	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --explicit-target-dependency-import-check error --filter Golden
+	@TIKWATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --explicit-target-dependency-import-check error
+	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --skip-build --skip EndToEndTests
+	@git status --short Tests
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
 	rm -rf .build .ci-artifacts .demo .venv

@@ -39,7 +39,7 @@ check_port() {
 # Ends what was started, last first, by its process id.
 stop_all() {
   local i deadline
-  trap '' INT TERM
+  trap '' INT TERM HUP
   for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
     kill -TERM "${pids[i]}" 2>/dev/null || continue
     deadline=$((SECONDS + stop_limit))
@@ -116,7 +116,7 @@ run() {
   mkdir -p "$root" "$logs" .demo/spool
 
   trap stop_all EXIT
-  trap 'printf "\ndemo: stopping\n"; exit 0' INT TERM
+  trap 'printf "\ndemo: stopping\n"; exit 0' INT TERM HUP
 
   if [ ! -e "$history_complete" ]; then
     printf 'demo: writing %s days of past data\n' "$days"
