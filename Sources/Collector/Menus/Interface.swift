@@ -28,8 +28,9 @@ struct Interface: MenuCollector {
     path: "/interface",
     properties: [".id"] + InterfaceRow.properties + ["disabled", "actual-mtu"] + counters.map(\.field))
   let metrics = [comment, type, mac, defaultName, mtu] + (booleans + counters).map(\.metric)
-  /// The list of interfaces is looked at this often even when metrics are not: new ones begin to be recorded by it.
-  let period: Duration? = .seconds(15)
+
+  /// The list is looked at every 15 s even where metrics are written more seldom: new interfaces begin to be recorded by it.
+  func period(metricsInterval: Double) -> Double { min(15, metricsInterval) }
 
   func use(_ switches: MenuSwitches) -> MenuUse { switches.interface ? .exported : .factsOnly }
 

@@ -7,7 +7,8 @@ struct InterfaceVLAN: MenuCollector {
 
   let query = MenuQuery(path: "/interface/vlan", properties: ["name", "vlan-id", "interface"])
   let metrics = [info]
-  let period: Duration? = .seconds(60)
+
+  func period(metricsInterval: Double) -> Double { max(60, metricsInterval) }
 
   func use(_ switches: MenuSwitches) -> MenuUse { switches.interface ? .exported : .off }
 

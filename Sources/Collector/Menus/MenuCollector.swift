@@ -6,8 +6,8 @@ protocol MenuCollector: Sendable {
   var query: MenuQuery { get }
   /// Every family it can give, for documentation and for the check that no two menus share one.
   var metrics: [Metric] { get }
-  /// How often it is asked; `nil`: every `metrics_interval`.
-  var period: Duration? { get }
+  /// Seconds between two askings, where metrics are written every `metricsInterval` seconds.
+  func period(metricsInterval: Double) -> Double
   /// What it is wanted for on a device with these switches.
   func use(_ switches: MenuSwitches) -> MenuUse
   /// Rows in, samples out. No row at all is no failure: there is nothing there.
@@ -15,7 +15,7 @@ protocol MenuCollector: Sendable {
 }
 
 extension MenuCollector {
-  var period: Duration? { nil }
+  func period(metricsInterval: Double) -> Double { metricsInterval }
   func use(_ switches: MenuSwitches) -> MenuUse { .exported }
 }
 

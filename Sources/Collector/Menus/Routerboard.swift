@@ -12,7 +12,8 @@ struct Routerboard: MenuCollector {
 
   let query = MenuQuery(path: "/system/routerboard", properties: fields)
   let metrics = [info, upgrade]
-  let period: Duration? = .seconds(3600)
+
+  func period(metricsInterval: Double) -> Double { max(3600, metricsInterval) }
 
   func use(_ switches: MenuSwitches) -> MenuUse { switches.routerboard ? .exported : .factsOnly }
 

@@ -29,9 +29,20 @@ struct SampleDerivation: Sendable {
     hasWideCounters = last.values.contains { max($0.rx, $0.tx) > UInt64(UInt32.max) }
   }
 
+  /// The time of the newest reading of any interface.
+  var newest: Double? { tracks.values.lazy.compactMap { $0.last?.time }.max() }
+
   /// The device rebooted since its last sample: every counter began again.
   mutating func restartAll() {
     for key in tracks.keys { tracks[key]?.restart() }
+  }
+
+  /// The device booted at `boot` (epoch seconds): counters read before that have begun again since.
+  mutating func restart(readBefore boot: Double) {
+    for (key, track) in tracks {
+      // Uptime comes in whole seconds, and a device's clock may be off by a thousandth.
+      if let last = track.last, last.steady == nil, last.time + 2 + (boot - last.time) * 0.001 < boot { tracks[key]?.restart() }
+    }
   }
 
   /// This interface was made anew.
