@@ -42,7 +42,8 @@ import Testing
   }
 
   private func append(_ path: String) throws(ArchiveError) {
-    try ArchiveWriter().append([ArchiveRow(time: start + 101, rx: 1, tx: 1), ArchiveRow(time: start + 130, rx: 1, tx: 1)], to: path)
+    try ArchiveWriter().append(
+      [ArchiveRow(time: start + 101, rx: 1, tx: 1), ArchiveRow(time: start + 130, rx: 1, tx: 1)], to: path)
   }
 
   private func expectRefused(_ what: Comment, _ codes: Set<ArchiveError.Code> = [.corrupt, .foreign]) {
@@ -102,7 +103,9 @@ import Testing
   }
 
   @Test func namesAreChecked() throws {
-    for (offset, text) in [(128, "ry"), (248, "rx"), (148, "GAUGF"), (128, "r%s"), (368, "MEDIAN"), (368, "HWPREDICT"), (0, "RRX"), (4, "0009")] {
+    for (offset, text) in [
+      (128, "ry"), (248, "rx"), (148, "GAUGF"), (128, "r%s"), (368, "MEDIAN"), (368, "HWPREDICT"), (0, "RRX"), (4, "0009"),
+    ] {
       var bytes = sound
       bytes.replaceSubrange(offset..<offset + text.utf8.count, with: Data(text.utf8))
       try put(bytes)
