@@ -1,6 +1,7 @@
 import Foundation
-import Shared
 import Testing
+
+@testable import Shared
 
 @Suite struct ArchiveWriterTests {
   private let folder: ArchiveFolder
@@ -131,6 +132,16 @@ import Testing
     let path = try folder.archive(retention, start: start)
     let far = #expect(throws: ArchiveError.self) { try writer.append([ArchiveRow(time: .max, rx: 1, tx: 1)], to: path) }
     #expect(far?.code == .badRequest)
+  }
+
+  @Test func librrdsWordsBecomeCodes() {
+    let table: [(String, ArchiveError.Code)] = [
+      ("could not lock RRD", .locked), ("opening '/a/b.rrd': Permission denied", .permission),
+      ("opening '/a/b.rrd': No such file or directory", .missing), ("opening '/a/b.rrd': Read-only file system", .permission),
+      ("creating '/a/b.rrd': File exists", .exists), ("'/a/b.rrd' is not an RRD file", .corrupt),
+      ("write '/a/b.rrd': No space left on device", .full), ("something new", .io),
+    ]
+    for (text, code) in table { #expect(RRDLibrary.code(of: text) == code, "\(text)") }
   }
 
   @Test func filesAreReadableByOthersAsTheUmaskAllows() throws {
