@@ -5,6 +5,9 @@ extension DeviceConnection {
   /// Whether commands can be sent.
   var isOpen: Bool { machine.closeReason == nil }
 
+  /// Commands that the device has not finished yet, cancelled ones and their cancellations included.
+  var commandsInFlight: Int { machine.commands.count + machine.cancels.count }
+
   /// Why the session ended: `nil` while it has not, or when it was closed from our side.
   var closeError: RouterOSError? {
     guard let reason = machine.closeReason, reason != .closedByUs else { return nil }

@@ -152,6 +152,16 @@ import Testing
     #expect(machine.statistics.strayReplies == 1)
   }
 
+  @Test func anUnansweredCancelIsForgottenAfterTheDrain() throws {
+    var machine = Self.ready()
+    let (tag, _) = try machine.submit(query, .collected)
+    _ = machine.abandon(tag, nil)
+    _ = Self.receive(&machine, .done, tag)
+    #expect(machine.cancels.count == 1)
+    #expect(machine.drainExpired(tag, after: .seconds(5)) == [])
+    #expect(machine.cancels.isEmpty)
+  }
+
   @Test func fatalEndsEverything() throws {
     var machine = Self.ready()
     let (first, _) = try machine.submit(query, .collected)
