@@ -120,8 +120,11 @@ struct ConnectionStateMachine: Sendable {
   /// cancellation are forgotten should they not have been answered.
   mutating func drainExpired(_ tag: UInt64, after limit: Duration) -> [Action] {
     guard case .ready = state else { return [] }
-    if case .draining(let since) = commands[tag]?.phase, statistics.bytesReceived == since { return end(.silent(limit)) }
-    commands[tag] = nil
+    if let command = commands[tag] {
+      guard case .draining(let since) = command.phase else { return [] }
+      if statistics.bytesReceived == since { return end(.silent(limit)) }
+      commands[tag] = nil
+    }
     cancels = cancels.filter { $0.value != tag }
     return []
   }
@@ -136,17 +139,4 @@ struct ConnectionStateMachine: Sendable {
     cancels = [:]
     return waiting.map { .finish(tag: $0, failure) } + [.close(failure)]
   }
-}
-
-/// What a session has seen so far.
-struct ConnectionStatistics: Sendable, Equatable {
-  var bytesSent: UInt64 = 0
-  var bytesReceived: UInt64 = 0
-  var sentences: UInt64 = 0
-  /// Sentences without a word.
-  var emptySentences: UInt64 = 0
-  /// Sentences whose reply word is none we know; they are ignored.
-  var unknownReplies: UInt64 = 0
-  /// Sentences that answer no command in flight; they are ignored.
-  var strayReplies: UInt64 = 0
 }

@@ -20,7 +20,8 @@ import Testing
 
   static func sentence(_ kind: Sentence.Kind, _ tag: UInt64?, _ fields: [(String, String)] = [], bytes: Int = 10) -> Sentence {
     Sentence(
-      kind: kind, tag: tag.map(Sentence.Tag.number) ?? .absent, fields: fields.map { .init(name: $0.0, value: $0.1) }, bytes: bytes)
+      kind: kind, tag: tag.map(Sentence.Tag.number) ?? .absent, fields: fields.map { .init(name: $0.0, value: $0.1) },
+      bytes: bytes)
   }
 
   static func receive(
@@ -43,7 +44,8 @@ import Testing
     #expect(Self.receive(&machine, .row, first.tag, [("name", "b")]) == [])
     let reply = ConnectionStateMachine.Collected(rows: [["name": "x"]], ret: nil, bytes: 20, received: Self.instant)
     #expect(Self.receive(&machine, .done, second.tag) == [.complete(tag: second.tag, reply)])
-    let other = ConnectionStateMachine.Collected(rows: [["name": "a"], ["name": "b"]], ret: "2", bytes: 30, received: Self.instant)
+    let other = ConnectionStateMachine.Collected(
+      rows: [["name": "a"], ["name": "b"]], ret: "2", bytes: 30, received: Self.instant)
     #expect(Self.receive(&machine, .done, first.tag, [("ret", "2")]) == [.complete(tag: first.tag, other)])
     #expect(machine.commands.isEmpty)
   }

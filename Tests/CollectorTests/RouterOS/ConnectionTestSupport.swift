@@ -9,7 +9,8 @@ import Testing
 /// Opens sessions with scripted servers.
 enum TestSession {
   static func open(
-    port: Int, host: String = "127.0.0.1", password: String = "secret", plaintext: Bool = true, limits: ProtocolLimits = .standard,
+    port: Int, host: String = "127.0.0.1", password: String = "secret", plaintext: Bool = true,
+    limits: ProtocolLimits = .standard,
     timeouts: ConnectionTimeouts = ConnectionTimeouts(), resolver: HostResolver = HostResolver()
   ) async throws -> DeviceConnection {
     try await DeviceConnection.open(
@@ -35,7 +36,9 @@ enum TestSession {
 }
 
 /// The error that `body` must throw.
-func failure<Value>(of body: () async throws -> Value, at location: SourceLocation = #_sourceLocation) async throws -> RouterOSError {
+func failure<Value>(of body: () async throws -> Value, at location: SourceLocation = #_sourceLocation) async throws
+  -> RouterOSError
+{
   do {
     _ = try await body()
   } catch let error as RouterOSError {

@@ -38,7 +38,9 @@ import Testing
 
   @Test func timesAReplyByItsFirstByte() async throws {
     let sentence = WireCodec.sentence(["!done", ".tag=1"])
-    let script: [ScriptedServer.Step] = [interfacesExpected, .bytes(Array(sentence.prefix(3))), .pause, .bytes(Array(sentence.dropFirst(3)))]
+    let script: [ScriptedServer.Step] = [
+      interfacesExpected, .bytes(Array(sentence.prefix(3))), .pause, .bytes(Array(sentence.dropFirst(3))),
+    ]
     try await TestSession.run(script) { connection, server in
       async let pending = connection.run(interfaces, deadline: .seconds(5))
       let bytesOfLogin: UInt64 = 7
@@ -66,7 +68,8 @@ import Testing
 
   @Test func aTrapFailsOneCommandAndTheSessionGoesOn() async throws {
     let script: [ScriptedServer.Step] = [
-      .expect(["/interface/wifi/print"], tag: "w"), .reply(["!trap", "=category=0", "=message=no such command prefix"], tag: "w"),
+      .expect(["/interface/wifi/print"], tag: "w"),
+      .reply(["!trap", "=category=0", "=message=no such command prefix"], tag: "w"),
       .reply(["!done"], tag: "w"), interfacesExpected, .reply(["!empty"], tag: "a"), .reply(["!done"], tag: "a"),
       .expect(["/user/print"], tag: "u"), .reply(["!trap", "=message=not enough permissions (9)"], tag: "u"),
       .reply(["!done"], tag: "u"),
@@ -84,7 +87,8 @@ import Testing
   @Test func aCommandWithoutAnswerIsHungAndIsCancelled() async throws {
     let script: [ScriptedServer.Step] = [
       interfacesExpected, .expect(["/cancel", "=tag=$a"], tag: "c"), .reply(["!re", "=late=1"], tag: "a"),
-      .reply(["!trap", "=category=2", "=message=interrupted"], tag: "a"), .reply(["!done"], tag: "a"), .reply(["!done"], tag: "c"),
+      .reply(["!trap", "=category=2", "=message=interrupted"], tag: "a"), .reply(["!done"], tag: "a"),
+      .reply(["!done"], tag: "c"),
       .expect(["/system/identity/print"], tag: "i"), .reply(["!re", "=name=R1"], tag: "i"), .reply(["!done"], tag: "i"),
     ]
     try await TestSession.run(script) { connection, _ in
@@ -158,7 +162,8 @@ import Testing
   @Test func everyEndOfTheSessionReachesItsCommands() async throws {
     let half = [UInt8(4)] + Array("!re".utf8)
     for (end, code) in [
-      ([.close], .protocol), ([.reset], .protocol), ([.bytes(half), .close], .protocol), ([.bytes([0xF0, 0xFF, 0xFF, 0xFF, 0xFF])], .protocol),
+      ([.close], .protocol), ([.reset], .protocol), ([.bytes(half), .close], .protocol),
+      ([.bytes([0xF0, 0xFF, 0xFF, 0xFF, 0xFF])], .protocol),
       ([.bytes(WireCodec.sentence(["!fatal", "session terminated"])), .close], .fatal),
     ] as [([ScriptedServer.Step], ReasonCode)] {
       try await TestSession.run([interfacesExpected] + end) { connection, _ in

@@ -5,12 +5,15 @@ import Testing
 @testable import Collector
 
 @Suite(.timeLimit(.minutes(1))) struct DeviceConnectionStreamTests {
-  private let monitor = MenuQuery(path: "/interface", command: "monitor-traffic", attributes: [("interface", "ether1"), ("interval", "1")])
-  private let monitorExpected = ScriptedServer.Step.expect(["/interface/monitor-traffic", "=interface=ether1", "=interval=1"], tag: "m")
+  private let monitor = MenuQuery(
+    path: "/interface", command: "monitor-traffic", attributes: [("interface", "ether1"), ("interval", "1")])
+  private let monitorExpected = ScriptedServer.Step.expect(
+    ["/interface/monitor-traffic", "=interface=ether1", "=interval=1"], tag: "m")
 
   @Test func givesRowsAsTheyComeAndEnds() async throws {
     let script: [ScriptedServer.Step] = [
-      monitorExpected, .reply(["!re", "=rx=1"], tag: "m"), .pause, .reply(["!re", "=rx=2"], tag: "m"), .reply(["!done"], tag: "m"),
+      monitorExpected, .reply(["!re", "=rx=1"], tag: "m"), .pause, .reply(["!re", "=rx=2"], tag: "m"),
+      .reply(["!done"], tag: "m"),
     ]
     try await TestSession.run(script) { connection, server in
       var rows: [Row] = []
@@ -24,8 +27,10 @@ import Testing
 
   @Test func leavingTheLoopCancelsAtTheDevice() async throws {
     let script: [ScriptedServer.Step] = [
-      monitorExpected, .reply(["!re", "=rx=1"], tag: "m"), .expect(["/cancel", "=tag=$m"], tag: "c"), .reply(["!re", "=rx=2"], tag: "m"),
-      .reply(["!trap", "=category=2", "=message=interrupted"], tag: "m"), .reply(["!done"], tag: "m"), .reply(["!done"], tag: "c"),
+      monitorExpected, .reply(["!re", "=rx=1"], tag: "m"), .expect(["/cancel", "=tag=$m"], tag: "c"),
+      .reply(["!re", "=rx=2"], tag: "m"),
+      .reply(["!trap", "=category=2", "=message=interrupted"], tag: "m"), .reply(["!done"], tag: "m"),
+      .reply(["!done"], tag: "c"),
     ]
     try await TestSession.run(script) { connection, _ in
       for try await row in connection.stream(monitor, idleDeadline: .seconds(5)) {
@@ -55,7 +60,8 @@ import Testing
 
   @Test func aTrapEndsTheStreamWithItsError() async throws {
     let script: [ScriptedServer.Step] = [
-      monitorExpected, .reply(["!trap", "=message=input does not match any value of interface"], tag: "m"), .reply(["!done"], tag: "m"),
+      monitorExpected, .reply(["!trap", "=message=input does not match any value of interface"], tag: "m"),
+      .reply(["!done"], tag: "m"),
     ]
     try await TestSession.run(script) { connection, _ in
       let error = try await failure {
@@ -95,7 +101,8 @@ import Testing
 
   @Test func commandsRunBesideAStream() async throws {
     let script: [ScriptedServer.Step] = [
-      monitorExpected, .reply(["!re", "=rx=1"], tag: "m"), .expect(["/interface/print"], tag: "a"), .reply(["!re", "=rx=2"], tag: "m"),
+      monitorExpected, .reply(["!re", "=rx=1"], tag: "m"), .expect(["/interface/print"], tag: "a"),
+      .reply(["!re", "=rx=2"], tag: "m"),
       .reply(["!re", "=name=ether1"], tag: "a"), .reply(["!done"], tag: "a"), .reply(["!done"], tag: "m"),
     ]
     try await TestSession.run(script) { connection, _ in

@@ -81,7 +81,9 @@ import Testing
     let text = String(repeating: "v", count: length)
     let bytes = WireCodec.sentence(["!re", text, "=after=1"])
     // Cuts around the prefix and the ends of the word, and some inside.
-    for cut in Set([0, 1, 3, 4, 5, 6, 7, 8, 9, length / 2, length + 3, length + 4, bytes.count - 10, bytes.count - 1, bytes.count])
+    for cut in Set([
+      0, 1, 3, 4, 5, 6, 7, 8, 9, length / 2, length + 3, length + 4, bytes.count - 10, bytes.count - 1, bytes.count,
+    ])
     where cut >= 0 && cut <= bytes.count {
       let sentences = try Self.decode([bytes[..<cut], bytes[cut...]], limits)
       #expect(sentences.count == 1)
@@ -111,7 +113,8 @@ import Testing
 
   @Test func rejectsAWordOfFourGigabytesFromItsLengthAlone() {
     #expect(
-      Self.violation([0xF0, 0xFF, 0xFF, 0xFF, 0xFF]) == .wordTooLong(bytes: 0xFFFF_FFFF, limit: ProtocolLimits.standard.wordBytes))
+      Self.violation([0xF0, 0xFF, 0xFF, 0xFF, 0xFF]) == .wordTooLong(bytes: 0xFFFF_FFFF, limit: ProtocolLimits.standard.wordBytes)
+    )
     #expect(Self.violation([0xF7, 0xFF, 0xFF, 0xFF, 0xFF]) == .wordTooLong(bytes: 0x7_FFFF_FFFF, limit: 1 << 20))
   }
 
@@ -151,7 +154,9 @@ import Testing
   }
 
   @Test func keepsUnknownReplyWordsAndLooseWords() throws {
-    let sentences = try Self.decode([(WireCodec.sentence(["!later", "x"]) + WireCodec.sentence(["!fatal", "not logged in"]))[...]])
+    let sentences = try Self.decode([
+      (WireCodec.sentence(["!later", "x"]) + WireCodec.sentence(["!fatal", "not logged in"]))[...]
+    ])
     #expect(sentences.map(\.kind) == [.unknown("!later"), .fatal])
     #expect(sentences.last?.fatalText == "not logged in")
   }
@@ -164,7 +169,8 @@ import Testing
   }
 
   @Test func readsOddWords() throws {
-    let sentence = try Self.decode([WireCodec.sentence(["!re", "=", "==", "=a", ".", ".x", ".tag", ".tag=z", "=.id=*1"])[...]]).first
+    let sentence = try Self.decode([WireCodec.sentence(["!re", "=", "==", "=a", ".", ".x", ".tag", ".tag=z", "=.id=*1"])[...]])
+      .first
     #expect(sentence?.tag == .foreign)
     #expect(sentence?.fields.map(\.name) == ["", "", "a", ".", ".x", ".id"])
     #expect(sentence?.fields.map(\.value) == ["", "", "", "", "", "*1"])
