@@ -11,6 +11,8 @@ package final class ScriptedServer: Sendable {
     /// Sends a sentence, with the `.tag` remembered as `tag` if given.
     case reply([String], tag: String? = nil)
     case bytes([UInt8])
+    /// From here on, answers every command with one row `=name=x` and every `/cancel` with its end. The last step of a script.
+    case answerEverything
     /// Goes on when the test calls ``proceed()``.
     case pause
     /// Ends the connection in good order (FIN).
@@ -179,6 +181,9 @@ private final class ScriptHandler: ChannelInboundHandler {
       case .reply(let words, let tag):
         send(WireCodec.sentence(words + (tag.map { [".tag=" + (tags[$0] ?? "?")] } ?? [])), context)
       case .bytes(let bytes): send(bytes, context)
+      case .answerEverything:
+        finished.succeed()
+        return answer(context)
       case .pause:
         guard mayPass > 0 else { return }
         mayPass -= 1
@@ -196,6 +201,14 @@ private final class ScriptHandler: ChannelInboundHandler {
       script = script.dropFirst()
     }
     finished.succeed()
+  }
+
+  private func answer(_ context: ChannelHandlerContext) {
+    while let sentence = WireCodec.takeSentence(from: &received) {
+      let tag = sentence.filter { $0.hasPrefix(".tag=") }
+      let row = sentence.first == "/cancel" ? [] : WireCodec.sentence(["!re", "=name=x"] + tag)
+      send(row + WireCodec.sentence(["!done"] + tag), context)
+    }
   }
 
   private func check(_ sentence: [String], _ expected: [String], _ tag: String?) -> Bool {

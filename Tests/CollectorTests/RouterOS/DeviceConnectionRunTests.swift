@@ -136,27 +136,29 @@ import Testing
     }
   }
 
+  /// The answers race with the cancellations: whichever wins, every call returns once, and the session survives.
   @Test func cancellingAtAnyMomentResumesExactlyOnce() async throws {
-    // The answers race with the cancellation: whichever wins, every call returns once and the session survives.
-    var script: [ScriptedServer.Step] = []
-    for _ in 0..<50 { script += [interfacesExpected, .reply(["!re", "=name=x"], tag: "a"), .reply(["!done"], tag: "a")] }
-    let server = try await ScriptedServer.start(ScriptedServer.login + script)
-    let connection = try await TestSession.open(port: server.port)
-    var outcomes = 0
-    for _ in 0..<50 {
-      let task = Task { try await connection.run(interfaces, deadline: .seconds(5)) }
-      await Task.yield()
-      task.cancel()
-      do {
-        #expect(try await task.value.rows.count == 1)
-      } catch {
-        #expect(error is CancellationError || error is RouterOSError)
+    try await TestSession.run([.answerEverything]) { connection, _ in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for delay in 0..<16 {
+          group.addTask {
+            for _ in 0..<40 {
+              let task = Task { try await connection.run(interfaces, deadline: .seconds(10)) }
+              for _ in 0..<delay { await Task.yield() }
+              task.cancel()
+              switch await task.result {
+              case .success(let reply): #expect(reply.rows == [["name": "x"]])
+              case .failure(let error): #expect(error is CancellationError, "\(error)")
+              }
+            }
+          }
+        }
+        try await group.waitForAll()
       }
-      outcomes += 1
+      #expect(try await connection.run(interfaces, deadline: .seconds(10)).rows.count == 1)
+      try await eventually { await connection.commandsInFlight == 0 }
+      #expect(await connection.statistics.strayReplies == 0)
     }
-    #expect(outcomes == 50)
-    await connection.close()
-    await server.stop()
   }
 
   @Test func everyEndOfTheSessionReachesItsCommands() async throws {

@@ -77,10 +77,10 @@ import Testing
     try await TestSession.run(script) { connection, _ in
       var rows = 0
       let error = try await failure {
-        for try await _ in connection.stream(monitor, idleDeadline: .milliseconds(100)) { rows += 1 }
+        for try await _ in connection.stream(monitor, idleDeadline: .milliseconds(500)) { rows += 1 }
       }
       #expect(rows == 1)
-      #expect(error.failure == .noAnswer(.milliseconds(100)))
+      #expect(error.failure == .noAnswer(.milliseconds(500)))
     }
   }
 
