@@ -1,12 +1,12 @@
 import ArgumentParser
+import HTTPTypes
+import Hummingbird
 import Logging
+import Mustache
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import Shared
-import Hummingbird
-import Mustache
-import HTTPTypes
 
 @main
 struct WebNodeCommand: AsyncParsableCommand {

@@ -1,0 +1,94 @@
+/// Writes the Prometheus text format 0.0.4.
+package enum PrometheusText {
+  /// What could not be written: it is left out and counted, so that one odd sample loses itself only.
+  package struct Dropped: Sendable, Equatable {
+    /// Samples or families whose name or label name Prometheus would refuse.
+    package var invalid = 0
+    /// Samples whose label set another sample of the family has too; the last one is kept.
+    package var duplicates = 0
+    package init() {}
+  }
+
+  /// Families sorted by name; families of the same name are joined under the first one's help and type.
+  package static func render(_ families: [MetricFamily]) -> (text: [UInt8], dropped: Dropped) {
+    var dropped = Dropped()
+    var text: [UInt8] = []
+    var byName: [String: MetricFamily] = [:]
+    for family in families {
+      if byName[family.name] == nil { byName[family.name] = family } else { byName[family.name]?.samples += family.samples }
+    }
+    for (name, family) in byName.sorted(by: { $0.key < $1.key }) {
+      guard MetricName.isValidMetric(name) else {
+        dropped.invalid += max(1, family.samples.count)
+        continue
+      }
+      let samples = unique(family.samples, &dropped)
+      guard !samples.isEmpty else { continue }
+      text += "# HELP \(name) ".utf8
+      append(escaped: family.help, quotes: false, to: &text)
+      text += "\n# TYPE \(name) \(family.kind.rawValue)\n".utf8
+      for sample in samples { append(sample, name, to: &text) }
+    }
+    return (text, dropped)
+  }
+
+  /// A number as the text format wants it: `NaN`, `+Inf`, `-Inf`, or the shortest exact decimal.
+  package static func append(_ value: MetricFamily.Value, to text: inout [UInt8]) {
+    switch value {
+    case .unsigned(let number): JSONText.append(number, to: &text)
+    case .double(let number) where number.isNaN: text += "NaN".utf8
+    case .double(let number) where number.isInfinite: text += (number > 0 ? "+Inf" : "-Inf").utf8
+    case .double(let number): JSONText.append(Optional(number), to: &text)
+    }
+  }
+
+  /// Label values are escaped (`\`, `"`, newline); other bytes stand as they are.
+  package static func append(escaped value: String, quotes: Bool, to text: inout [UInt8]) {
+    for byte in value.utf8 {
+      switch byte {
+      case UInt8(ascii: "\\"): text += "\\\\".utf8
+      case UInt8(ascii: "\n"): text += "\\n".utf8
+      case UInt8(ascii: "\"") where quotes: text += "\\\"".utf8
+      default: text.append(byte)
+      }
+    }
+  }
+
+  private static func unique(_ samples: [MetricFamily.Sample], _ dropped: inout Dropped) -> [MetricFamily.Sample] {
+    var place: [String: Int] = [:]
+    var kept: [MetricFamily.Sample] = []
+    for sample in samples {
+      let names = sample.labels.all.map(\.name)
+      guard names.allSatisfy({ MetricName.isValidLabel($0) }), Set(names).count == names.count else {
+        dropped.invalid += 1
+        continue
+      }
+      let identity =
+        sample.suffix + "\u{0}" + sample.labels.all.map { "\($0.name)\u{1}\($0.value)" }.sorted().joined(separator: "\u{0}")
+      if let at = place[identity] {
+        kept[at] = sample
+        dropped.duplicates += 1
+      } else {
+        place[identity] = kept.count
+        kept.append(sample)
+      }
+    }
+    return kept
+  }
+
+  private static func append(_ sample: MetricFamily.Sample, _ name: String, to text: inout [UInt8]) {
+    text += (name + sample.suffix).utf8
+    var open = false
+    for label in sample.labels.all {
+      text.append(open ? UInt8(ascii: ",") : UInt8(ascii: "{"))
+      open = true
+      text += (label.name + "=\"").utf8
+      append(escaped: label.value, quotes: true, to: &text)
+      text.append(UInt8(ascii: "\""))
+    }
+    if open { text.append(UInt8(ascii: "}")) }
+    text.append(UInt8(ascii: " "))
+    append(sample.value, to: &text)
+    text.append(UInt8(ascii: "\n"))
+  }
+}
