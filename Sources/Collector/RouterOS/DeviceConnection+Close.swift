@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Shared
 
 extension DeviceConnection {
   /// Whether commands can be sent.
@@ -21,7 +22,7 @@ extension DeviceConnection {
       try await channel.closeFuture.get()
     } catch {
       // NIO's close future does not fail; if it ever does, the channel is closed as well.
-      logger.debug("Closing reported an error", metadata: ["device": "\(endpoint)", "error": "\(error)"])
+      logger.debug("Closing reported an error", metadata: [LogKey.address: "\(endpoint)", LogKey.error: "\(error)"])
     }
   }
 

@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func everyCommandEndsOnce() {
-    var random = SplitMix64(seed: 99)
+    var random = SeededGenerator(seed: 99)
     for _ in 0..<2_000 {
       var run = Run()
       for _ in 0..<60 { step(&run, &random) }
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  private func step(_ run: inout Run, _ random: inout SplitMix64) {
+  private func step(_ run: inout Run, _ random: inout SeededGenerator) {
     let tag = UInt64.random(in: 1...20, using: &random)
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<25:

@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func neverCrashesOnRandomText() {
-    var random = SplitMix64(seed: 11)
+    var random = SeededGenerator(seed: 11)
     let alphabet = Array("0123456789.:-wdhmsu nMGTkbps@/é٣")
     for _ in 0..<20_000 {
       let text = String((0..<Int.random(in: 0...24, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "0" })

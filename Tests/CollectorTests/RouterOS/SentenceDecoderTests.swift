@@ -177,7 +177,7 @@ import Testing
   }
 
   @Test func survivesRandomBytes() {
-    var random = SplitMix64(seed: 20_240_607)
+    var random = SeededGenerator(seed: 20_240_607)
     for _ in 0..<20_000 {
       var bytes = (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       if Bool.random(using: &random) { bytes = [3] + Array("!re".utf8) + bytes }
@@ -197,7 +197,7 @@ import Testing
   }
 
   @Test func damagedSentencesGiveSentencesOrErrorsWhateverTheCut() {
-    var random = SplitMix64(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<5_000 {
       var bytes = Self.twoSentences
       for _ in 0..<Int.random(in: 1...4, using: &random) {
