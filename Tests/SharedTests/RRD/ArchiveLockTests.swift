@@ -54,14 +54,12 @@ import Testing
   }
 
   /// A lock of an open file description stands for another process: closing other descriptors does not drop it.
-  private func hold(_ path: String, _ type: Int32) throws -> Int32 {
-    let descriptor = open(path, O_RDWR)
+  private func set(_ type: Int32, on descriptor: Int32) -> Bool {
     var lock = flock()
     lock.l_type = Int16(type)
     lock.l_whence = Int16(SEEK_SET)
     let setOpenFileDescriptionLock: Int32 = 37  // F_OFD_SETLK
-    try #require(descriptor >= 0 && fcntl(descriptor, setOpenFileDescriptionLock, &lock) == 0)
-    return descriptor
+    return fcntl(descriptor, setOpenFileDescriptionLock, &lock) == 0
   }
 
   @Test func locksStopWritersAndOnlyWriteLocksStopReaders() throws {
@@ -70,8 +68,13 @@ import Testing
     try ArchiveWriter().append(Array(rows[..<5]), to: path)
     let before = FileManager.default.contents(atPath: path)
     for type in [F_RDLCK, F_WRLCK] {
-      let descriptor = try hold(path, type)
-      defer { close(descriptor) }
+      let descriptor = open(path, O_RDWR | O_CLOEXEC)
+      try #require(descriptor >= 0 && set(type, on: descriptor))
+      defer {
+        // Unlocked by name: a process that another test is just starting may hold a copy of the descriptor.
+        _ = set(F_UNLCK, on: descriptor)
+        close(descriptor)
+      }
       let written = #expect(throws: ArchiveError.self) { try ArchiveWriter().append(rows, to: path) }
       #expect(written?.code == .locked)
       #expect(FileManager.default.contents(atPath: path) == before)
