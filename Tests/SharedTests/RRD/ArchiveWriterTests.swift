@@ -107,7 +107,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "relative.rrd", "cb//x.rrd", "sql//x", "/tmp/50%.rrd", "/tmp/%n/a.rrd", "/tmp/a b.rrd", "/tmp/", "", "/tmp/ä.rrd", "/tmp/a:b.rrd",
+    "relative.rrd", "cb//x.rrd", "sql//x", "/tmp/50%.rrd", "/tmp/%n/a.rrd", "/tmp/a b.rrd", "/tmp/", "", "/tmp/ä.rrd",
+    "/tmp/a:b.rrd",
   ])
   func refusesPathsThatLibrrdMisreads(_ path: String) throws {
     let created = #expect(throws: ArchiveError.self) { try writer.create(at: path, retention: retention, start: start) }
@@ -141,7 +142,10 @@ import Testing
   @Test func otherDataSourcesAreLeftUnknown() throws {
     let path = folder.file("foreign.rrd")
     try RRDTool.run(
-      ["create", path, "--start", String(start), "--step", "1", "DS:errors:GAUGE:3:0:U", "DS:tx:GAUGE:3:0:U", "DS:rx:GAUGE:3:0:U"]
+      [
+        "create", path, "--start", String(start), "--step", "1", "DS:errors:GAUGE:3:0:U", "DS:tx:GAUGE:3:0:U",
+        "DS:rx:GAUGE:3:0:U",
+      ]
         + ["RRA:AVERAGE:0.5:1:600", "RRA:LAST:0.5:10:60", "RRA:MAX:0.5:10:60"])
     try writer.append((1...20).map { ArchiveRow(time: start + $0, rx: 5, tx: 6) }, to: path)
     let rows = try seconds(path, 1...20)
