@@ -29,7 +29,7 @@ extension DeviceData {
       tx: .people(7.2, seed: "tartu/down", packet: 1050, downloads: film), ["comment": "LAN", "link-downs": "0"]),
   ]
 
-  private static let film = TrafficData.Downloads(every: 7200, bytes: 1_100_000_000)
+  private static let film = TrafficData.Downloads(every: 7200, bytes: 700_000_000)
 
   private static let branchMenus: [String: [RowData]] = [
     "/system/identity": [["name": "branch-tartu"]],

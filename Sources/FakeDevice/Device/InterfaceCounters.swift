@@ -7,7 +7,7 @@ struct InterfaceCounters: Sendable {
   let txPacket: Int
   private let isWrapping: Bool
   /// Epochs at which the counters were zero: each boot and each reset, ascending.
-  private let origins: [Double]
+  let origins: [Double]
 
   init(rx: TrafficData, tx: TrafficData, wrap32: Bool, origins: [Double]) {
     self.rx = TrafficModel(rx)

@@ -162,7 +162,12 @@ struct Session {
       switch fault.kind {
       case .hangAfter where answered >= fault.count ?? 0: return []
       case .garbage:
-        return [.send([0xFF, 0xF9, 0xFE] + Array("HTTP/1.1 400 Bad Request\r\nServer: not an API\r\n\r\n\u{FFFD}\u{FFFD}".utf8) + [0xFF, 0xF9, 0xFE])]
+        return [
+          .send(
+            [0xFF, 0xF9, 0xFE] + Array("HTTP/1.1 400 Bad Request\r\nServer: not an API\r\n\r\n\u{FFFD}\u{FFFD}".utf8) + [
+              0xFF, 0xF9, 0xFE,
+            ])
+        ]
       case .halfSentence:
         var writer = SentenceWriter()
         writer.word("!re")
