@@ -76,7 +76,11 @@ final class CollectorRig: Sendable {
 
   /// Waits until the heartbeat shows every one of these devices up.
   func waitUntilUp(_ devices: [String], _ collector: ChildProcess) async throws {
-    try await collector.wait(for: "heartbeat with \(devices) up") { devices.allSatisfy { self.state($0)?.state == .up } }
+    try await collector.wait(for: "heartbeat with \(devices) up") {
+      // An earlier collector may have left a heartbeat too.
+      guard let heartbeat = try? Heartbeat.read(directory.heartbeat), heartbeat.pid == collector.pid else { return false }
+      return devices.allSatisfy { heartbeat.devices[$0]?.state == .up }
+    }
   }
 
   /// All readings of an interface in the journal, oldest first.
