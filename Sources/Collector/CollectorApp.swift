@@ -69,7 +69,8 @@ struct PollingService: Service {
       guard let pasts = await storage.pasts() else { return }
       await withDiscardingTaskGroup { group in
         for (index, device) in devices.enumerated() {
-          let poller = DevicePoller(device, past: pasts[device.name] ?? DevicePast(), index: index, of: devices.count, environment)
+          let poller = DevicePoller(
+            device, past: pasts[device.name] ?? DevicePast(), index: index, of: devices.count, environment)
           group.addTask { await poller.run() }
         }
         // Without a device there is nothing to do but to be there.

@@ -88,7 +88,8 @@ final class CollectorRig: Sendable {
     var readings: [(Double, LiveLine.Interface)] = []
     for name in try BoundedFile.list(directory.live).sorted() where name.hasSuffix(".jsonl") {
       for line in try BoundedFile.read(directory.live + "/" + name, limit: 64 << 20).split(separator: UInt8(ascii: "\n")) {
-        guard let live = LiveLine.decode(Array(line)), let sample = live.devices[device], let value = sample.interfaces[key] else {
+        guard let live = LiveLine.decode(Array(line)), let sample = live.devices[device], let value = sample.interfaces[key]
+        else {
           continue
         }
         readings.append((sample.time, value))
@@ -113,7 +114,9 @@ final class CollectorRig: Sendable {
     let list: [[String: Any]] = devices.map { device in
       var object: [String: Any] = [
         "name": device.name, "version": "7.16.2", "user": "admin", "password": "s3cret-pass",
-        "menus": ["/system/identity": [["name": device.name]], "/system/resource": [["version": "7.16.2 (stable)", "uptime": "$uptime"]]],
+        "menus": [
+          "/system/identity": [["name": device.name]], "/system/resource": [["version": "7.16.2 (stable)", "uptime": "$uptime"]],
+        ],
         "interfaces": device.ports.enumerated().map { index, port in interface(index, port) },
         "faults": device.faults.map { $0.mapValues { Double($0).map { $0 as Any } ?? $0 } },
       ]

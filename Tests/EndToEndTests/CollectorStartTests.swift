@@ -6,7 +6,9 @@ import Testing
 /// What a person sees who starts the collector wrongly.
 @Suite struct CollectorStartTests {
   /// Runs the collector with these arguments to its end.
-  private func run(_ arguments: [String], in folder: TemporaryDirectory) async throws -> (status: Int32, output: String, errors: String) {
+  private func run(_ arguments: [String], in folder: TemporaryDirectory) async throws -> (
+    status: Int32, output: String, errors: String
+  ) {
     let process = try ChildProcess(try Products.path("tikwatch-collector"), arguments, in: folder)
     let status = try await process.exitStatus()
     return (status, process.standardOutput, process.standardError)
@@ -59,7 +61,8 @@ import Testing
 
   @Test func aFileWithPasswordsThatEverybodyCanReadIsRefused() async throws {
     let folder = try TemporaryDirectory()
-    let text = "[collector]\nstorage = \(folder.file("missing"))\n[gw]\nhostname = 192.0.2.1\nusername = u\npassword = s3cret-pass\n"
+    let text =
+      "[collector]\nstorage = \(folder.file("missing"))\n[gw]\nhostname = 192.0.2.1\nusername = u\npassword = s3cret-pass\n"
     let path = try write(text, mode: 0o644, in: folder)
     let refused = try await run(["run", "--config", path], in: folder)
     #expect(refused.status == 3)
@@ -126,7 +129,8 @@ import Testing
       // As root the default is a system folder, which a test does not touch: the configuration is what counts here.
       _ = try await collector.end()
       let own = try ChildProcess(
-        try Products.path("tikwatch-collector"), ["run", "--cfg-dir", rig.folder.file("mktxp"), "--storage", rig.root], in: rig.folder)
+        try Products.path("tikwatch-collector"), ["run", "--cfg-dir", rig.folder.file("mktxp"), "--storage", rig.root],
+        in: rig.folder)
       try await expectUp(own, root: rig.root)
       return
     }

@@ -66,7 +66,8 @@ import Testing
     let archive = rig.directory.device("gw").archive("ether1")
     try await collector.wait(for: "archive") { FileManager.default.fileExists(atPath: archive) }
     let readers = try (0..<2).map { _ in
-      try ChildProcess("/bin/sh", ["-c", "while :; do rrdtool fetch \(archive) AVERAGE -s -43000 >/dev/null; done"], in: rig.folder)
+      try ChildProcess(
+        "/bin/sh", ["-c", "while :; do rrdtool fetch \(archive) AVERAGE -s -43000 >/dev/null; done"], in: rig.folder)
     }
     let count = try rig.journal("gw", "ether1").count
     try await collector.wait(for: "ten more samples") { try rig.journal("gw", "ether1").count >= count + 10 }

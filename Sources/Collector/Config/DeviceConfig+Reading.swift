@@ -44,9 +44,10 @@ extension DeviceConfig {
       reader.fail("hostname", "the section's name cannot name a device", allowed: "up to 200 bytes without control characters")
     }
     device.isModuleOnly = reader.bool("module_only", default: false)
-    device.retention = reader.parsed("retention") { value throws(ConfigProblem) in
-      try Self.retention(value.text, in: context.retentions)
-    } ?? retention
+    device.retention =
+      reader.parsed("retention") { value throws(ConfigProblem) in
+        try Self.retention(value.text, in: context.retentions)
+      } ?? retention
     device.interfaces = filter("interfaces", &reader) ?? .all
     device.uplinks = uplinks(&reader)
     device.customLabels = labels(&reader)

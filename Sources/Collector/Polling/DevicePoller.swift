@@ -96,7 +96,8 @@ actor DevicePoller {
       guard !Task.isCancelled else { return }
       let now = environment.time.steady
       if schedule == nil { schedule = newSchedule(from: began) }
-      let problem = failure.map { DeviceStatus.Problem(reason: $0.downReason, message: $0.description) }
+      let problem =
+        failure.map { DeviceStatus.Problem(reason: $0.downReason, message: $0.description) }
         ?? DeviceStatus.Problem(reason: .protocol, message: "\(config.endpoint): the session ended")
       if status.problem?.reason != problem.reason || status.isUp {
         logger.warning(
@@ -178,7 +179,8 @@ actor DevicePoller {
 
   func record(_ events: [EventLine]) {
     for event in events {
-      logger.info("\(event.kind.rawValue)", metadata: [LogKey.interface: "\(event.interface ?? "")", LogKey.state: "\(event.text)"])
+      logger.info(
+        "\(event.kind.rawValue)", metadata: [LogKey.interface: "\(event.interface ?? "")", LogKey.state: "\(event.text)"])
     }
     environment.recorder.record(events, of: config.name)
   }

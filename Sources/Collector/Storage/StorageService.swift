@@ -104,7 +104,7 @@ final class StorageService: Service {
       let now = time.steady
       // A little later than now, or a tick that came early would be followed by another at once.
       let next = options.grid.next(from: now + 0.02, phase: SampleGrid.journal, interval: 1)
-      journal.sleep(next - now)
+      journal.pause(next - now)
       let isStopping = journal.isStopping
       ticks += 1
       tick(&writer)
@@ -156,7 +156,7 @@ final class StorageService: Service {
     opened(pasts)
     var next = time.steady + 1
     while true {
-      archive.sleep(next - time.steady)
+      archive.pause(next - time.steady)
       let isStopping = archive.isStopping
       for batch in queue.take() { archivist.take(batch, now: time.epoch) }
       if isStopping {
