@@ -62,8 +62,10 @@ struct Session {
     let isRefused = device.fault(.wrongPassword, at: time) != nil
     if let name, let response = command.attributes["response"], let challenge, device.login != .plain {
       self.challenge = nil
-      let expected = "00" + Self.hex(Digest.md5([0] + Array(device.password.utf8) + challenge))
-      return finishLogin(name == device.user && response.lowercased() == expected && !isRefused, command)
+      let digest = Digest.md5([0] + Array(device.password.utf8) + challenge)
+      // Without MD5 on this host nobody can have answered the challenge.
+      let isRight = !digest.isEmpty && name == device.user && response.lowercased() == "00" + Self.hex(digest)
+      return finishLogin(isRight && !isRefused, command)
     }
     if let name, let password = command.attributes["password"], device.login != .challenge {
       return finishLogin(name == device.user && password == device.password && !isRefused, command)
@@ -101,15 +103,16 @@ struct Session {
       return [.send(writer.bytes)]
     case .stream(let seconds):
       let key = command.tag ?? ""
-      guard streams.count < Self.streamLimit, streams[key] == nil else {
-        return trap("too many commands are running", tag: command.tag)
-      }
-      streams[key] = Stream(command: command)
-      return [.startStream(key: key, seconds: seconds)]
-    case .wait:
-      streams[command.tag ?? ""] = Stream(command: command)
-      return []
+      return begin(command) ? [.startStream(key: key, seconds: seconds)] : trap("too many commands are running", tag: command.tag)
+    case .wait: return begin(command) ? [] : trap("too many commands are running", tag: command.tag)
     }
+  }
+
+  /// Remembers a command that goes on; `false` when it cannot.
+  private mutating func begin(_ command: Command) -> Bool {
+    guard streams.count < Self.streamLimit, streams[command.tag ?? ""] == nil else { return false }
+    streams[command.tag ?? ""] = Stream(command: command)
+    return true
   }
 
   private mutating func cancel(_ command: Command) -> [Effect] {
