@@ -105,7 +105,8 @@ extension ArchiveHeader {
         throw HeaderFault("archive \(index) claims to cover more than a thousand years")
       }
       guard xff >= 0, xff <= 1 else { throw HeaderFault("archive \(index) has an unknown-share outside 0 to 1") }
-      if let consolidation = ArchiveConsolidation(rawValue: function) {
+      let known = ArchiveConsolidation(rawValue: function) ?? (function == "LAST" && pdpPerRow == 1 ? .average : nil)
+      if let consolidation = known {
         list.append(
           Archive(
             consolidation: consolidation, pdpPerRow: pdpPerRow, rows: rows, currentRow: current, xff: xff, offset: offset,

@@ -49,7 +49,8 @@ package struct ArchiveHeader: Sendable, Equatable {
   /// Seconds of a primary data point.
   package let pdpStep: Int
   package let dataSources: [DataSource]
-  /// AVERAGE, MIN and MAX archives in the order of the file; LAST archives are left out.
+  /// AVERAGE, MIN and MAX archives in the order of the file. LAST archives are left out, except with one point a row: then
+  /// every function gives the same rows, and they are listed as AVERAGE.
   package let archives: [Archive]
   /// Positions of `rx` and `tx` in a row.
   package let rxColumn: Int
@@ -66,11 +67,11 @@ package struct ArchiveHeader: Sendable, Equatable {
 
 extension ArchiveHeader {
   /// The archive `rrdtool fetch` takes: of those that reach back to `from` the one whose step is nearest to `step`, else
-  /// the one that covers most of the window.
+  /// the one that covers most of the window. Archives without consolidation (one point a row) serve all three functions.
   func bestArchive(_ consolidation: ArchiveConsolidation, step: Int, from: Int, to: Int) -> Archive? {
     var full: Archive?
     var partial: (archive: Archive, match: Int)?
-    for archive in archives where archive.consolidation == consolidation {
+    for archive in archives where archive.consolidation == consolidation || archive.pdpPerRow == 1 {
       let difference = abs(step - archive.step)
       if archive.start <= from {
         if let best = full, difference >= abs(step - best.step) { continue }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One second to be stored: the rates (bit/s) during the second that ends at `time`; nil is unknown.
 package struct ArchiveRow: Sendable, Equatable {
   /// Epoch second at which the interval ends.
@@ -32,7 +34,26 @@ package struct ArchiveWriter: Sendable {
     guard start > 0, start < ArchiveLayout.Limit.time else {
       throw ArchiveError(.badRequest, path: path, detail: "cannot begin at \(start)")
     }
+    try RRDLibrary.checkPath(path)
+    try Self.checkFolder(of: path, needs: retention.bytes)
     try RRDLibrary.create(at: path, retention: retention, start: start, heartbeat: heartbeat)
+  }
+
+  /// Finds what librrd reports without a reason: no folder, no permission, no space.
+  private static func checkFolder(of path: String, needs bytes: Int) throws(ArchiveError) {
+    let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+    let folder = end == path.startIndex ? "/" : String(path[..<end])
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw .system("cannot create in its folder", path: path, errno: errno)
+    }
+    var space = statvfs()
+    guard statvfs(folder, &space) == 0 else {
+      throw .system("cannot examine its file system", path: path, errno: errno)
+    }
+    let (free, overflow) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
+    guard overflow || free >= UInt64(bytes) else {
+      throw ArchiveError(.full, path: path, detail: "cannot create: needs \(bytes) bytes, \(free) are free")
+    }
   }
 
   /// Appends rows, oldest first, in one update. Seconds between rows, and since the file's last update, become unknown.
