@@ -25,6 +25,10 @@ struct DeviceMerge {
     view.since = best.since
     view.isRetired = listed.isEmpty
     view.collectors = judged.map(\.replica.collector.name)
+    view.folders = judged.map {
+      DeviceView.Folder(
+        root: $0.replica.root, collector: $0.replica.collector.name, directory: $0.replica.record.directory)
+    }
     view.interval = freshest.collector.interval ?? 1
     view.sampleTime = freshest.record.sampleTime
     if let beat = best.replica.heartbeat {

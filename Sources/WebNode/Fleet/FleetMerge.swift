@@ -20,7 +20,10 @@ struct FleetMerge: Sendable {
     var isRetired: Bool
   }
 
-  func snapshot(_ states: [RootState], lookingSince: [Double?], now: Double) -> FleetSnapshot {
+  /// - Parameter problems: what requests found broken, by device.
+  func snapshot(
+    _ states: [RootState], lookingSince: [Double?], problems: [String: String] = [:], now: Double
+  ) -> FleetSnapshot {
     var collectors: [CollectorView] = []
     var replicas: [String: [Replica]] = [:]
     for (index, state) in states.enumerated() {
@@ -32,7 +35,7 @@ struct FleetMerge: Sendable {
             Replica(
               root: index, collector: collector, heartbeat: record.heartbeat?.devices[name], record: device,
               today: state.today[record.folder]?[name],
-              problem: (device.fileProblem ?? record.heartbeatProblem)?.description,
+              problem: (device.fileProblem ?? record.heartbeatProblem)?.description ?? problems[name],
               isRetired: record.heartbeatProblem == nil && record.heartbeat != nil && record.heartbeat?.devices[name] == nil))
         }
       }

@@ -15,6 +15,8 @@ final class FleetStore: Sendable {
 
   private let shelf: Mutex<Shelf>
   private let merge: FleetMerge
+  /// Where requests tell what they found broken.
+  let problems = ProblemBoard()
   private let now: @Sendable () -> Double
 
   init(roots: [String], merge: FleetMerge, now: @escaping @Sendable () -> Double) {
@@ -49,7 +51,7 @@ final class FleetStore: Sendable {
     }
     if let ready { return ready }
     // Outside the lock: two requests may merge at once, but none waits for the other's work.
-    let snapshot = merge.snapshot(states, lookingSince: looking, now: time)
+    let snapshot = merge.snapshot(states, lookingSince: looking, problems: problems.byDevice, now: time)
     shelf.withLock { if version >= $0.merged?.version ?? 0 { $0.merged = (version, snapshot) } }
     return snapshot
   }
