@@ -98,12 +98,12 @@ extension ConnectionStateMachine {
 
   /// The answer to a `/cancel`, or to nothing we know.
   private mutating func receiveUnmatched(_ sentence: Sentence) -> [Action] {
-    guard case .number(let tag) = sentence.tag, cancels.contains(tag) else {
+    guard case .number(let tag) = sentence.tag, cancels[tag] != nil else {
       if case .unknown = sentence.kind { return [] }
       statistics.strayReplies += 1
       return []
     }
-    if sentence.kind == .done { cancels.remove(tag) }
+    if sentence.kind == .done { cancels[tag] = nil }
     return []
   }
 }

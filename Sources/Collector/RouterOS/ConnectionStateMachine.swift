@@ -43,8 +43,6 @@ struct ConnectionStateMachine: Sendable {
     var phase = Phase.active
     var collected = Collected()
     var traps: [DeviceTrap] = []
-    /// The `/cancel` sent for it, once there is one.
-    var cancelTag: UInt64?
   }
 
   enum State: Sendable {
@@ -56,8 +54,8 @@ struct ConnectionStateMachine: Sendable {
   let limits: ProtocolLimits
   var state: State
   var commands: [UInt64: Command] = [:]
-  /// `/cancel` commands that have not been answered yet.
-  var cancels: Set<UInt64> = []
+  /// `/cancel` commands that have not been answered yet, and the commands that they end.
+  var cancels: [UInt64: UInt64] = [:]
   var statistics = ConnectionStatistics()
   private var lastTag: UInt64 = 0
 
@@ -113,18 +111,21 @@ struct ConnectionStateMachine: Sendable {
     }
     command.phase = .draining(since: statistics.bytesReceived)
     command.collected = Collected()
-    command.cancelTag = cancel
     commands[tag] = command
-    cancels.insert(cancel)
+    cancels[cancel] = tag
     return actions
   }
 
-  /// A cancelled command has not ended in time. A device that sent anything meanwhile is alive: the command is forgotten.
+  /// The time for the end of a cancelled command is over. If the device sent anything meanwhile, it is alive, and both the command and its
+  /// cancellation are forgotten should they not have been answered.
   mutating func drainExpired(_ tag: UInt64, after limit: Duration) -> [Action] {
-    guard case .ready = state, let command = commands[tag], case .draining(let since) = command.phase else { return [] }
-    if statistics.bytesReceived == since { return end(.silent(limit)) }
-    commands[tag] = nil
-    if let cancel = command.cancelTag { cancels.remove(cancel) }
+    guard case .ready = state else { return [] }
+    if let command = commands[tag] {
+      guard case .draining(let since) = command.phase else { return [] }
+      if statistics.bytesReceived == since { return end(.silent(limit)) }
+      commands[tag] = nil
+    }
+    cancels = cancels.filter { $0.value != tag }
     return []
   }
 
@@ -135,20 +136,7 @@ struct ConnectionStateMachine: Sendable {
     state = .closed(failure)
     let waiting = commands.filter { $0.value.phase == .active }.keys.sorted()
     commands = [:]
-    cancels = []
+    cancels = [:]
     return waiting.map { .finish(tag: $0, failure) } + [.close(failure)]
   }
-}
-
-/// What a session has seen so far.
-struct ConnectionStatistics: Sendable, Equatable {
-  var bytesSent: UInt64 = 0
-  var bytesReceived: UInt64 = 0
-  var sentences: UInt64 = 0
-  /// Sentences without a word.
-  var emptySentences: UInt64 = 0
-  /// Sentences whose reply word is none we know; they are ignored.
-  var unknownReplies: UInt64 = 0
-  /// Sentences that answer no command in flight; they are ignored.
-  var strayReplies: UInt64 = 0
 }

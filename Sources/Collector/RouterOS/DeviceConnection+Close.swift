@@ -1,9 +1,13 @@
 import Logging
 import NIOCore
+import Shared
 
 extension DeviceConnection {
   /// Whether commands can be sent.
   var isOpen: Bool { machine.closeReason == nil }
+
+  /// Commands that the device has not finished yet, cancelled ones and their cancellations included.
+  var commandsInFlight: Int { machine.commands.count + machine.cancels.count }
 
   /// Why the session ended: `nil` while it has not, or when it was closed from our side.
   var closeError: RouterOSError? {
@@ -18,7 +22,7 @@ extension DeviceConnection {
       try await channel.closeFuture.get()
     } catch {
       // NIO's close future does not fail; if it ever does, the channel is closed as well.
-      logger.debug("Closing reported an error", metadata: ["device": "\(endpoint)", "error": "\(error)"])
+      logger.debug("Closing reported an error", metadata: [LogKey.address: "\(endpoint)", LogKey.error: "\(error)"])
     }
   }
 

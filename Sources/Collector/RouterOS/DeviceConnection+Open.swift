@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Shared
 
 extension DeviceConnection {
   /// The caller that waits for the login.
@@ -26,7 +27,7 @@ extension DeviceConnection {
     let connection = DeviceConnection(
       channel: channel, endpoint: endpoint, credentials: credentials, limits: limits, timeouts: timeouts, logger: logger)
     try await connection.logIn(as: credentials.username, security: security)
-    logger.debug("Session opened", metadata: ["device": "\(endpoint)"])
+    logger.debug("Session opened", metadata: [LogKey.address: "\(endpoint)"])
     return connection
   }
 

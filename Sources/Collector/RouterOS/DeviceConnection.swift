@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Shared
 
 /// A session with one device: logged in, with any number of commands at once, until it is closed or breaks.
 ///
@@ -121,7 +122,7 @@ actor DeviceConnection {
   }
 
   private func shutDown(_ failure: RouterOSFailure) {
-    logger.debug("Session ended", metadata: ["device": "\(endpoint)", "reason": "\(failure.outcome)"])
+    logger.debug("Session ended", metadata: [LogKey.address: "\(endpoint)", LogKey.reason: "\(failure.outcome)"])
     finishLogin(failure)
     channel.close(promise: nil)
     let waiters = closeWaiters

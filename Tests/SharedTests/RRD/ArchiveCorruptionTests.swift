@@ -42,7 +42,8 @@ import Testing
   }
 
   private func append(_ path: String) throws(ArchiveError) {
-    try ArchiveWriter().append([ArchiveRow(time: start + 101, rx: 1, tx: 1), ArchiveRow(time: start + 130, rx: 1, tx: 1)], to: path)
+    try ArchiveWriter().append(
+      [ArchiveRow(time: start + 101, rx: 1, tx: 1), ArchiveRow(time: start + 130, rx: 1, tx: 1)], to: path)
   }
 
   private func expectRefused(_ what: Comment, _ codes: Set<ArchiveError.Code> = [.corrupt, .foreign]) {
@@ -102,7 +103,9 @@ import Testing
   }
 
   @Test func namesAreChecked() throws {
-    for (offset, text) in [(128, "ry"), (248, "rx"), (148, "GAUGF"), (128, "r%s"), (368, "MEDIAN"), (368, "HWPREDICT"), (0, "RRX"), (4, "0009")] {
+    for (offset, text) in [
+      (128, "ry"), (248, "rx"), (148, "GAUGF"), (128, "r%s"), (368, "MEDIAN"), (368, "HWPREDICT"), (0, "RRX"), (4, "0009"),
+    ] {
       var bytes = sound
       bytes.replaceSubrange(offset..<offset + text.utf8.count, with: Data(text.utf8))
       try put(bytes)
@@ -125,7 +128,7 @@ import Testing
       do throws(ArchiveError) {
         try readAll(path)
         try append(path)
-        try readAll(path)
+        _ = try ArchiveReader().header(at: path)
       } catch {
         refused += 1
         #expect(!error.detail.isEmpty)
@@ -151,6 +154,15 @@ import Testing
       } catch {
         #expect(!error.detail.isEmpty)
       }
+    }
+  }
+
+  @Test func absurdCountsAreRefused() throws {
+    for (offset, value) in [(24, 65), (24, 65_536), (32, 129), (32, 65_536)] {
+      var bytes = sound
+      withUnsafeBytes(of: UInt64(value).littleEndian) { bytes.replaceSubrange(offset..<offset + 8, with: $0) }
+      try put(bytes)
+      expectRefused("\(value) at \(offset)")
     }
   }
 

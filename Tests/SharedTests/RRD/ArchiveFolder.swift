@@ -30,6 +30,10 @@ enum RRDTool {
 
   @discardableResult
   static func run(_ arguments: [String]) throws -> String {
+    String(decoding: try output(arguments), as: UTF8.self)
+  }
+
+  static func output(_ arguments: [String]) throws -> Data {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/rrdtool")
     process.arguments = arguments
@@ -44,7 +48,7 @@ enum RRDTool {
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       throw Failure(description: "rrdtool \(arguments.first ?? ""): \(String(decoding: fault, as: UTF8.self))")
     }
-    return String(decoding: text, as: UTF8.self)
+    return text
   }
 }
 

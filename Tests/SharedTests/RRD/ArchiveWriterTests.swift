@@ -1,6 +1,7 @@
 import Foundation
-import Shared
 import Testing
+
+@testable import Shared
 
 @Suite struct ArchiveWriterTests {
   private let folder: ArchiveFolder
@@ -107,7 +108,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "relative.rrd", "cb//x.rrd", "sql//x", "/tmp/50%.rrd", "/tmp/%n/a.rrd", "/tmp/a b.rrd", "/tmp/", "", "/tmp/ä.rrd", "/tmp/a:b.rrd",
+    "relative.rrd", "cb//x.rrd", "sql//x", "/tmp/50%.rrd", "/tmp/%n/a.rrd", "/tmp/a b.rrd", "/tmp/", "", "/tmp/ä.rrd",
+    "/tmp/a:b.rrd",
   ])
   func refusesPathsThatLibrrdMisreads(_ path: String) throws {
     let created = #expect(throws: ArchiveError.self) { try writer.create(at: path, retention: retention, start: start) }
@@ -132,6 +134,16 @@ import Testing
     #expect(far?.code == .badRequest)
   }
 
+  @Test func librrdsWordsBecomeCodes() {
+    let table: [(String, ArchiveError.Code)] = [
+      ("could not lock RRD", .locked), ("opening '/a/b.rrd': Permission denied", .permission),
+      ("opening '/a/b.rrd': No such file or directory", .missing), ("opening '/a/b.rrd': Read-only file system", .permission),
+      ("creating '/a/b.rrd': File exists", .exists), ("'/a/b.rrd' is not an RRD file", .corrupt),
+      ("write '/a/b.rrd': No space left on device", .full), ("something new", .io),
+    ]
+    for (text, code) in table { #expect(RRDLibrary.code(of: text) == code, "\(text)") }
+  }
+
   @Test func filesAreReadableByOthersAsTheUmaskAllows() throws {
     let path = try folder.archive(retention, start: start)
     let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
@@ -141,7 +153,10 @@ import Testing
   @Test func otherDataSourcesAreLeftUnknown() throws {
     let path = folder.file("foreign.rrd")
     try RRDTool.run(
-      ["create", path, "--start", String(start), "--step", "1", "DS:errors:GAUGE:3:0:U", "DS:tx:GAUGE:3:0:U", "DS:rx:GAUGE:3:0:U"]
+      [
+        "create", path, "--start", String(start), "--step", "1", "DS:errors:GAUGE:3:0:U", "DS:tx:GAUGE:3:0:U",
+        "DS:rx:GAUGE:3:0:U",
+      ]
         + ["RRA:AVERAGE:0.5:1:600", "RRA:LAST:0.5:10:60", "RRA:MAX:0.5:10:60"])
     try writer.append((1...20).map { ArchiveRow(time: start + $0, rx: 5, tx: 6) }, to: path)
     let rows = try seconds(path, 1...20)

@@ -10,7 +10,8 @@ import Testing
     #expect(retention.archives.map(\.rows) == [31_557_600, 15_778_800, 2_629_800, 1_051_920])
     #expect(retention.archives[0].consolidations == [.average])
     #expect(Set(retention.archives[1].consolidations) == Set(ArchiveConsolidation.allCases))
-    #expect(try Retention(name: "x", parsing: "1s:2w,1h:1d , 1d:100y").archives.map(\.keep) == [1_209_600, 86_400, 3_155_760_000])
+    #expect(
+      try Retention(name: "x", parsing: "1s:2w,1h:1d , 1d:100y").archives.map(\.keep) == [1_209_600, 86_400, 3_155_760_000])
   }
 
   @Test func keepIsRoundedUpToWholeRows() throws {
