@@ -22,8 +22,7 @@ package enum RRDLibrary {
         rrd_create_r2(path, 1, time_t(start), 1, nil, nil, count, $0)
       }
     }
-    let number = errno
-    guard result == 0 else { throw failure("cannot create", path: path, errno: number) }
+    guard result == 0 else { throw failure("cannot create", path: path) }
   }
 
   /// Applies prepared updates (`time:value:value`) in one call, skipping those not newer than the file's last one.
@@ -36,25 +35,26 @@ package enum RRDLibrary {
     let result = updates.withVector { count, vector in
       rrd_updatex_r(path, template, Int32(RRD_SKIP_PAST_UPDATES), count, vector)
     }
-    let number = errno
-    guard result == 0 else { throw failure("cannot update", path: path, errno: number) }
+    guard result == 0 else { throw failure("cannot update", path: path) }
   }
 
-  static func failure(_ action: String, path: String, errno number: Int32) -> ArchiveError {
+  private static func failure(_ action: String, path: String) -> ArchiveError {
     let text = message()
-    let code: ArchiveError.Code
-    if text.contains("could not lock") {
-      code = .locked
-    } else if text.contains("File exists") {
-      code = .exists
-    } else if text.contains("is not an RRD file") || text.contains("is too small") || text.contains("reached EOF") {
-      code = .corrupt
-    } else if text.contains(String(cString: strerror(number))) {
-      code = ArchiveError.code(errno: number)
-    } else {
-      code = .io
+    return ArchiveError(code(of: text), path: path, detail: "\(action): \(text)")
+  }
+
+  /// The code that fits librrd's words: it has no error numbers, and `errno` is overwritten while it cleans up.
+  static func code(of text: String) -> ArchiveError.Code {
+    if text.contains("could not lock RRD") { return .locked }
+    for (words, code) in [
+      ("is not an RRD file", ArchiveError.Code.corrupt), ("is too small", .corrupt), ("reached EOF", .corrupt),
+    ]
+    where text.contains(words) {
+      return code
     }
-    return ArchiveError(code, path: path, detail: "\(action): \(text)")
+    let numbers = [ENOENT, ENOTDIR, EACCES, EPERM, EROFS, EEXIST, EISDIR, ELOOP, ENOSPC, EDQUOT, EFBIG, ENAMETOOLONG]
+    for number in numbers where text.hasSuffix(String(cString: strerror(number))) { return ArchiveError.code(errno: number) }
+    return .io
   }
 
   /// librrd's own words for the last failure on this thread.

@@ -46,7 +46,7 @@ package struct Retention: Sendable, Hashable {
       ArchiveSpec(step: 900, keep: 183 * 86_400), ArchiveSpec(step: 7200, keep: 10 * year),
     ])
 
-  /// About 83 MB an interface: seconds for two weeks, minutes for half a year, hours for ten years.
+  /// About 84 MB an interface: seconds for two weeks, minutes for half a year, hours for ten years.
   package static let standard = Retention(
     name: "standard",
     archives: [

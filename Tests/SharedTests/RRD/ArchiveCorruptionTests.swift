@@ -128,7 +128,7 @@ import Testing
       do throws(ArchiveError) {
         try readAll(path)
         try append(path)
-        try readAll(path)
+        _ = try ArchiveReader().header(at: path)
       } catch {
         refused += 1
         #expect(!error.detail.isEmpty)
@@ -154,6 +154,15 @@ import Testing
       } catch {
         #expect(!error.detail.isEmpty)
       }
+    }
+  }
+
+  @Test func absurdCountsAreRefused() throws {
+    for (offset, value) in [(24, 65), (24, 65_536), (32, 129), (32, 65_536)] {
+      var bytes = sound
+      withUnsafeBytes(of: UInt64(value).littleEndian) { bytes.replaceSubrange(offset..<offset + 8, with: $0) }
+      try put(bytes)
+      expectRefused("\(value) at \(offset)")
     }
   }
 

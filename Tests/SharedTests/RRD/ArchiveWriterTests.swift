@@ -1,6 +1,7 @@
 import Foundation
-import Shared
 import Testing
+
+@testable import Shared
 
 @Suite struct ArchiveWriterTests {
   private let folder: ArchiveFolder
@@ -24,7 +25,7 @@ import Testing
     try writer.append((1...30).map { ArchiveRow(time: start + $0, rx: Double($0), tx: 0.5) }, to: path)
     let rows = try seconds(path, 1...30)
     #expect(rows.start == start)
-    #expect(rows.rx == (1...30).map(Double.init))
+    #expect(rows.rx == (1...30).map { Double($0) })
     #expect(rows.tx == Array(repeating: 0.5, count: 30))
     #expect(try reader.header(at: path).lastUpdate == start + 30)
     #expect(try RRDTool.run(["last", path]) == "\(start + 30)\n")
@@ -131,6 +132,16 @@ import Testing
     let path = try folder.archive(retention, start: start)
     let far = #expect(throws: ArchiveError.self) { try writer.append([ArchiveRow(time: .max, rx: 1, tx: 1)], to: path) }
     #expect(far?.code == .badRequest)
+  }
+
+  @Test func librrdsWordsBecomeCodes() {
+    let table: [(String, ArchiveError.Code)] = [
+      ("could not lock RRD", .locked), ("opening '/a/b.rrd': Permission denied", .permission),
+      ("opening '/a/b.rrd': No such file or directory", .missing), ("opening '/a/b.rrd': Read-only file system", .permission),
+      ("creating '/a/b.rrd': File exists", .exists), ("'/a/b.rrd' is not an RRD file", .corrupt),
+      ("write '/a/b.rrd': No space left on device", .full), ("something new", .io),
+    ]
+    for (text, code) in table { #expect(RRDLibrary.code(of: text) == code, "\(text)") }
   }
 
   @Test func filesAreReadableByOthersAsTheUmaskAllows() throws {
