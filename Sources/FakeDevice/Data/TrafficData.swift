@@ -57,7 +57,8 @@ struct TrafficData: Codable, Sendable, Equatable {
       }
     }
     for burst in bursts ?? [] {
-      guard TrafficModel.reference <= burst.from, burst.from < burst.to, burst.to <= TrafficModel.reference + TrafficModel.reach else {
+      guard TrafficModel.reference <= burst.from, burst.from < burst.to, burst.to <= TrafficModel.reference + TrafficModel.reach
+      else {
         return "burst from \(burst.from) to \(burst.to): times are whole epoch seconds in ascending order"
       }
     }

@@ -30,6 +30,16 @@ import Testing
     #expect(read.devices[0].interfaces[4].row["comment"] == "Cameras, yard")
   }
 
+  @Test func documentedExampleIsSound() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../..")
+    let page = try String(contentsOf: root.appendingPathComponent("docs/fake-device.md"), encoding: .utf8)
+    let begin = try #require(page.range(of: "```json\n"))
+    let end = try #require(page.range(of: "```", range: begin.upperBound..<page.endIndex))
+    let file = try Self.load(String(page[begin.upperBound..<end.lowerBound]))
+    _ = try FakeDevice(file.devices[0], user: "admin", password: "", oldLogin: false, started: 0)
+    for kind in FaultData.Kind.allCases { #expect(page.contains("| `\(kind.rawValue)` |"), "\(kind.rawValue)") }
+  }
+
   @Test func readsNumbersAndBooleansInTheWordsOfRouterOS() throws {
     let file = try Self.load(
       #"""

@@ -69,6 +69,14 @@ import Testing
     #expect(address.status == 1 && address.errors.hasPrefix("Error: could not listen on 192.0.2.1:0: "))
   }
 
+  @Test func printsItsDataAsAFileThatItReads() throws {
+    let result = try Self.run("data", "--devices", "4")
+    #expect(result.status == 0)
+    let folder = try TemporaryDirectory()
+    let file = try DataFile.load(try folder.write("data.json", result.output.utf8))
+    #expect(file.devices.map(\.name) == ["gw-riga", "ap-office", "branch-tartu", "gw-riga-002"])
+  }
+
   @Test func truthIsTheModel() throws {
     let result = try Self.run(
       "truth", "--device", "gw-riga", "--interface", "ether5 (camera)", "--from", "1795221000.5", "--to", "1795221300")
