@@ -41,7 +41,8 @@ struct WebNodeApp: Sendable {
       Listener(address: address, responder: responder, limits: limits, logger: logger, onListening: onListening)
     }
     var configuration = ServiceGroupConfiguration(
-      services: ([names] as [any Service] + listeners).map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
+      services: ([names] as [any Service] + listeners).map { .init(service: $0) }, gracefulShutdownSignals: signals,
+      logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.shutdownPatience
     let group = ServiceGroup(configuration: configuration)
     guard let stop else { return try await group.run() }
