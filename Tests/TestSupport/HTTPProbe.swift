@@ -1,5 +1,5 @@
 internal import Foundation
-package import NIOCore
+internal import NIOCore
 internal import NIOPosix
 
 /// What a server answered.

@@ -26,7 +26,7 @@ import Testing
       case .fifo: #expect(mkfifo(path, 0o644) == 0)
       case .link: try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/etc/passwd")
       case .huge:
-        FileManager.default.createFile(atPath: path, contents: nil)
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
         #expect(truncate(path, 3 << 30) == 0)
       }
     }

@@ -36,6 +36,7 @@ struct RunningNode: Sendable {
   static func with<Result: Sendable>(
     _ config: WebNodeConfig, now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
     reader: any HandoffReader = DiskReader(), waitsForRoots: Bool = true, limits: WebServer.Limits = WebServer.Limits(),
+    change: (inout WebNodeApp) -> Void = { _ in },
     _ body: @escaping @Sendable (RunningNode) async throws -> Result
   ) async throws -> Result {
     var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -45,6 +46,7 @@ struct RunningNode: Sendable {
     app.now = now
     app.reader = reader
     app.limits = limits
+    change(&app)
     app.onListening = { if let port = $0.port { found.yield(port) } }
     let (stops, stopper) = AsyncStream.makeStream(of: Void.self)
     app.stop = { for await _ in stops {} }
