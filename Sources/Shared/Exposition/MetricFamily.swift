@@ -15,7 +15,7 @@ package struct MetricFamily: Sendable, Equatable {
     package var labels: Labels
     package var value: Value
 
-    package init(_ value: Value, labels: Labels = [], suffix: String = "") {
+    package init(_ value: Value, labels: Labels = [:], suffix: String = "") {
       self.suffix = suffix
       self.labels = labels
       self.value = value
@@ -36,7 +36,7 @@ package struct MetricFamily: Sendable, Equatable {
 }
 
 /// Label names with their values, in the order given.
-package struct Labels: Sendable, Hashable, ExpressibleByArrayLiteral {
+package struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// One label.
   package struct Label: Sendable, Hashable {
     package var name: String
@@ -46,7 +46,7 @@ package struct Labels: Sendable, Hashable, ExpressibleByArrayLiteral {
   package private(set) var all: [Label]
 
   package init(_ pairs: [(String, String)] = []) { all = pairs.map { Label(name: $0.0, value: $0.1) } }
-  package init(arrayLiteral elements: (String, String)...) { self.init(elements) }
+  package init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
 
   /// Adds a label unless one of that name is there; the first one wins.
   package mutating func append(_ name: String, _ value: String) {

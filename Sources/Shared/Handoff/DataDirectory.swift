@@ -25,6 +25,9 @@ package struct DataDirectory: Sendable, Hashable {
 /// Paths of one collector's folder.
 package struct CollectorDirectory: Sendable, Hashable {
   package let path: String
+
+  package init(path: String) { self.path = path }
+
   package var lock: String { path + "/.lock" }
   package var heartbeat: String { path + "/heartbeat.json" }
   package var live: String { path + "/live" }
@@ -45,6 +48,9 @@ package struct CollectorDirectory: Sendable, Hashable {
 /// Paths of one device's folder. Interface keys are folder names already.
 package struct DeviceDirectory: Sendable, Hashable {
   package let path: String
+
+  package init(path: String) { self.path = path }
+
   package var deviceFile: String { path + "/device.json" }
   package var metrics: String { path + "/metrics.prom" }
   package var tables: String { path + "/tables.json" }

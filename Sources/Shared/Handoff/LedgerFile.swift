@@ -52,14 +52,14 @@ package struct LedgerFile: Sendable {
   /// All rows of a month in the order of the file. Lines that are no rows are left out and counted.
   package func rows(month: String) throws(FileError) -> (rows: [LedgerRow], badLines: Int) {
     let bytes = try BoundedFile.read(directory.ledger(key) + "/" + month + ".csv", limit: Self.sizeLimit)
+    // Without its newline the last line may be half, and half a number is a number.
+    let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     var rows: [LedgerRow] = []
-    var bad = 0
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+    var bad = end < bytes.count ? 1 : 0
+    for line in bytes[..<end].split(separator: UInt8(ascii: "\n")) {
       let text = String(decoding: line, as: UTF8.self)
       if let row = LedgerRow(line: text) { rows.append(row) } else if text != LedgerRow.header { bad += 1 }
     }
-    // Without its newline the last line may be half, and half a number is a number.
-    if let last = bytes.last, last != UInt8(ascii: "\n"), !rows.isEmpty { rows.removeLast(); bad += 1 }
     return (rows, bad)
   }
 

@@ -32,6 +32,15 @@ struct DeviceView: Sendable, Identifiable {
     var coverage: Double
   }
 
+  /// Where one collector keeps the files of this device.
+  struct Folder: Sendable, Hashable {
+    /// Index of the root in the configuration.
+    var root: Int
+    /// Name of the collector.
+    var collector: String
+    var directory: DeviceDirectory
+  }
+
   /// The name in the collector's configuration.
   var name: String
   var state: DeviceState
@@ -59,6 +68,8 @@ struct DeviceView: Sendable, Identifiable {
   var missedSamples: Int?
   /// Names of the collectors that know it, the freshest first.
   var collectors: [String] = []
+  /// Its folders, in the order of `collectors`.
+  var folders: [Folder] = []
   /// Seconds between samples.
   var interval: Double = 1
   /// When the newest sample was taken, epoch seconds.

@@ -1,0 +1,57 @@
+# Thin names over a few commands. `make` alone lists them.
+
+PORT ?= 8080
+DAYS ?= 30
+KEEP ?=
+VENV_PYTHON := .venv/bin/python
+PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests build demo test unit e2e peers browser lint golden clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what a build needs and is missing (apt)
+	@.ci/setup build
+
+setup-tests: ## install what the tests need and is missing (apt, Python environment in .venv)
+	@.ci/setup tests
+
+build: setup ## release build of the three programs, in .build/release
+	@for product in $(PRODUCTS); do echo "build: $$product"; swift build -c release --product "$$product" || exit 1; done
+
+demo: ## build, then show three made-up devices at http://127.0.0.1:8080 (PORT=…, DAYS=… of history, KEEP=1)
+	@PORT='$(PORT)' deploy/demo/demo.sh check
+	@$(MAKE) --no-print-directory build
+	@exec env PORT='$(PORT)' DAYS='$(DAYS)' KEEP='$(KEEP)' deploy/demo/demo.sh run
+
+test: setup-tests ## everything: build with warnings as errors, unit, end-to-end, peers, browser
+	@exec .ci/test build unit e2e peers browser
+
+unit: setup ## the Swift tests without the end-to-end ones
+	@exec .ci/test build unit
+
+e2e: setup ## the programs as processes, exchanging real files
+	@exec .ci/test build e2e
+
+peers: setup-tests ## independent clients: librouteros, RouterOS-api, rrdtool, promtool, Prometheus
+	@exec .ci/test build peers
+
+browser: setup-tests ## the pages in a real browser; screenshots in .ci-artifacts
+	@exec .ci/test build browser
+
+lint: ## format and the project's rules
+	@.ci/setup lint
+	@echo '== format'
+	@swift format lint --strict --recursive Sources Tests Package.swift
+	@echo '== rules'
+	@/usr/bin/python3 .ci/lint.py
+
+golden: setup ## write the golden files anew from the code's present output; look at the difference before you commit it
+	@TIKWATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --explicit-target-dependency-import-check error
+	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --skip-build --skip EndToEndTests
+	@git status --short Tests
+
+clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
+	rm -rf .build .ci-artifacts .demo .venv

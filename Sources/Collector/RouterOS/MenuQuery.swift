@@ -1,0 +1,45 @@
+/// One command for the device: a menu, what to do there, and which rows and fields to give.
+struct MenuQuery: Sendable, Equatable {
+  struct Attribute: Sendable, Equatable {
+    var name: String
+    var value: String
+  }
+
+  /// With its leading slash: `/interface`, `/ip/dhcp-server/lease`.
+  var path: String
+  /// `print`, `monitor-traffic`, …; empty if `path` is already the whole command.
+  var command: String
+  /// `.proplist`: the fields wanted; empty asks for all, which costs the device more.
+  var properties: [String]
+  /// `=name=value` words, such as `count-only` (with an empty value), `interval`, `stats`.
+  var attributes: [Attribute]
+  /// Query words without their leading `?`, in RouterOS's reverse Polish order: `type=ether`, `.id=*1`, `#|`.
+  var queries: [String]
+
+  init(
+    path: String, command: String = "print", properties: [String] = [], attributes: [(String, String)] = [],
+    queries: [String] = []
+  ) {
+    self.path = path
+    self.command = command
+    self.properties = properties
+    self.attributes = attributes.map { Attribute(name: $0.0, value: $0.1) }
+    self.queries = queries
+  }
+
+  /// `path` and `command` as one word: `/interface/print`.
+  var commandWord: String {
+    if command.isEmpty { return path }
+    return path.hasSuffix("/") ? path + command : path + "/" + command
+  }
+
+  /// The sentence for this query, without its tag.
+  var words: [String] {
+    var words = [commandWord]
+    words.reserveCapacity(2 + attributes.count + queries.count)
+    if !properties.isEmpty { words.append("=.proplist=" + properties.joined(separator: ",")) }
+    for attribute in attributes { words.append("=" + attribute.name + "=" + attribute.value) }
+    for query in queries { words.append("?" + query) }
+    return words
+  }
+}
