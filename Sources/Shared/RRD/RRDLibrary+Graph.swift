@@ -11,8 +11,8 @@ extension RRDLibrary {
   /// Safe although unchecked: written and read only on the thread that holds `drawing`, as librrd calls back on the
   /// caller's thread.
   nonisolated(unsafe) private static var sources: [String: Series] = [:]
-  nonisolated(unsafe) private static var sourceFault: String?
-  nonisolated(unsafe) private static var isRegistered = false
+  nonisolated(unsafe) private static var sourceFault: String?  // as above
+  nonisolated(unsafe) private static var isRegistered = false  // as above
 
   /// Draws with `rrdtool graph`'s own arguments and returns the image's bytes.
   ///

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Shared
 
 /// Finds out who asks when the connection comes from a proxy: a pure function of the peer, the headers and the trusted list.
@@ -100,7 +101,7 @@ enum ClientAddress {
   private static func unquote(_ text: String) throws(HTTPProblem) -> String {
     guard text.hasPrefix("\"") else { return text }
     guard text.count >= 2, text.hasSuffix("\"") else { throw refuse("Forwarded has an open quote") }
-    return text.dropFirst().dropLast().replacing("\\", with: "")
+    return String(text.dropFirst().dropLast()).replacing("\\", with: "")
   }
 
   private static func trim(_ text: some StringProtocol) -> String {

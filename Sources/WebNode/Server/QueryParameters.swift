@@ -1,4 +1,4 @@
-import Foundation
+import HTTPTypes
 import Shared
 
 /// The query of a request, decoded strictly: what is not percent-encoded UTF-8 is refused, not guessed.

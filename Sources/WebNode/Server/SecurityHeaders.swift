@@ -1,9 +1,13 @@
 import HTTPTypes
-import Hummingbird
+import NIOCore
+import NIOHTTPTypes
 
-/// Puts the security headers on every answer, errors included. They stand in the application, not only in a proxy: nginx drops
-/// outer `add_header` lines as soon as an inner block has one.
-struct SecurityHeaders: RouterMiddleware {
+/// Puts the security headers on every answer, also on those that the server gives before any handler sees the request. They stand in
+/// the application, not only in a proxy: nginx drops outer `add_header` lines as soon as an inner block has one.
+final class SecurityHeaders: ChannelOutboundHandler, RemovableChannelHandler {
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
   static let policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; "
     + "manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -14,11 +18,12 @@ struct SecurityHeaders: RouterMiddleware {
     ("Permissions-Policy", "geolocation=(), camera=(), microphone=()"),
   ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
 
-  func handle(
-    _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
-  ) async throws -> Response {
-    var response = try await next(request, context)
-    for (name, value) in Self.fields where !response.headers.contains(name) { response.headers[name] = value }
-    return response
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard case .head(var head) = unwrapOutboundIn(data) else {
+      context.write(data, promise: promise)
+      return
+    }
+    for (name, value) in Self.fields where !head.headerFields.contains(name) { head.headerFields[name] = value }
+    context.write(wrapOutboundOut(.head(head)), promise: promise)
   }
 }

@@ -12,8 +12,12 @@ struct TimeWindow: Sendable, Equatable {
 
   var seconds: Int { to - from }
 
-  /// - Parameter length: seconds from `from` to `to` where `from` is not given.
+  /// - Parameter length: seconds from `from` to `to` where neither `from` nor `range` (as `6h`) is given.
   init(_ query: QueryParameters, now: Double, length: Int = 3600) throws(HTTPProblem) {
+    let range = try query.string("range")
+    guard let length = range.map({ Self.span($0) }) ?? length, length > 0 else {
+      throw .badParameter("range", "\"\((range ?? "").prefix(64))\" is no span of time", allowed: "such as 15m, 6h, 7d; units s m h d w y")
+    }
     let fromText = try query.string("from")
     let toText = try query.string("to")
     let end = try Self.parse("to", toText ?? "now", now: now)
@@ -46,10 +50,11 @@ struct TimeWindow: Sendable, Equatable {
 
   /// Seconds in `6h`, `90s`, `1y`; `nil` for anything else.
   static func span(_ text: some StringProtocol) -> Int? {
-    guard let unit = text.utf8.last.flatMap({ units[$0] }) else { return nil }
-    let digits = text.utf8.dropLast()
+    let text = Array(text.utf8)
+    guard let unit = text.last.flatMap({ units[$0] }) else { return nil }
+    let digits = text.dropLast()
     guard (1...10).contains(digits.count), digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-      let count = Int(String(digits) ?? ""), case let (seconds, overflow) = count.multipliedReportingOverflow(by: unit), !overflow
+      let count = Int(String(decoding: digits, as: UTF8.self)), case let (seconds, overflow) = count.multipliedReportingOverflow(by: unit), !overflow
     else { return nil }
     return seconds
   }

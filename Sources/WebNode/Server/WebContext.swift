@@ -18,13 +18,8 @@ struct WebContext: RequestContext {
 extension IPAddress {
   /// `nil` for a Unix socket.
   init?(socketAddress: SocketAddress) {
-    switch socketAddress {
-    case .v4(let address):
-      self.init(v4: UInt32(bigEndian: address.address.sin_addr.s_addr))
-    case .v6(let address):
-      var ip = address.address.sin6_addr
-      self.init(bytes: withUnsafeBytes(of: &ip) { Array($0) })
-    case .unixDomainSocket: return nil
-    }
+    // The text of a link-local address names its interface (`fe80::1%eth0`), which no rule can.
+    guard let text = socketAddress.ipAddress?.split(separator: "%").first else { return nil }
+    self.init(String(text))
   }
 }

@@ -74,9 +74,12 @@ struct StreamRoute {
     private let isWhole: Bool
 
     init(_ lane: StreamSubscription.Lane, _ snapshot: FleetSnapshot) {
-      device = snapshot.device(named: lane.device)
+      let device = snapshot.device(named: lane.device)
+      self.device = device
       isWhole = lane.key == nil
-      interface = lane.key.flatMap { key in device?.interfaces.first { $0.key == key || $0.sources.contains { $0.key == key } } }
+      interface = lane.key.flatMap { key in
+        device?.interfaces.first { $0.sources.contains { $0.key == key } }
+      }
     }
 
     var progress: StreamCursor.Progress {

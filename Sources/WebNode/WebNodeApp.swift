@@ -1,0 +1,60 @@
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Shared
+import UnixSignals
+
+/// Puts a web node together and runs it.
+struct WebNodeApp: Sendable {
+  let config: WebNodeConfig
+  let logger: Logger
+  var pages = WebPages()
+  var limits = WebServer.Limits()
+  var reader: any HandoffReader = DiskReader()
+  var now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
+  /// Told every address that is being listened on, once it is.
+  var onListening: @Sendable (SocketAddress) -> Void = { _ in }
+
+  /// Longest time from the signal to the end: answers that are under way are finished, streams say goodbye.
+  static let shutdownPatience = Duration.seconds(8)
+
+  /// Runs until the task is cancelled, a signal comes (with `signals`), or a listener fails.
+  ///
+  /// - Throws: `StartError` when the node cannot start.
+  func run(signals: [UnixSignal] = []) async throws {
+    for path in config.storage { try StartError.checkRoot(path) }
+    let store = FleetStore(roots: config.storage, merge: FleetMerge(staleAfter: config.staleAfter), now: now)
+    let watchers = config.storage.enumerated().map { index, path in
+      RootWatcher(index: index, path: path, reader: reader, store: store, now: now, logger: logger)
+    }
+    watchers.forEach { $0.start() }
+    defer { watchers.forEach { $0.stop() } }
+    let names = HostNameResolver(
+      lists: [config.allow, config.metricsAllow ?? AccessList(rules: []), config.trustedProxies], logger: logger)
+    let responder = WebServer.router(services(store), names: names, pages: pages).buildResponder()
+    let listeners = ListenerPlan.plan(config.listen).map { address in
+      Listener(address: address, responder: responder, limits: limits, logger: logger, onListening: onListening)
+    }
+    var configuration = ServiceGroupConfiguration(
+      services: ([names] as [any Service] + listeners).map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
+    configuration.maximumGracefulShutdownDuration = Self.shutdownPatience
+    try await ServiceGroup(configuration: configuration).run()
+  }
+
+  private func services(_ store: FleetStore) -> WebServices {
+    let pools = config.storage.map { path in
+      BlockingPool(name: "storage \(path)", threads: 4, queueLimit: 64, deadline: .seconds(5))
+    }
+    let counters = NodeCounters()
+    let series = SeriesService(pools: pools, problems: store.problems)
+    let drawing = BlockingPool(name: "drawing", threads: 1, queueLimit: 32, deadline: .seconds(10))
+    return WebServices(
+      config: config, fleet: store, series: series,
+      graphs: GraphService(series: series, pool: drawing, counters: counters, now: now),
+      metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),
+      counters: counters, now: now, logger: logger)
+  }
+}
