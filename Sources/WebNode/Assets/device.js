@@ -42,7 +42,7 @@
 
     adopt(boot) {
       this.boot = boot;
-      this.healthy = boot.state === 'up' || boot.state === 'push';
+      this.healthy = ['up', 'push', 'degraded'].includes(boot.state);
       const elements = new Map(dom.findAll('[data-interface]').map(element => [element.dataset.interface, element]));
       this.rows = boot.interfaces.map(data => (elements.has(data.key) ? new InterfaceRow(elements.get(data.key), data) : null));
       for (const [second, values] of this.recent) this.apply(second, values);

@@ -117,6 +117,8 @@
       if (/graph\.|rrdtool/.test(url.pathname)) {
         url.searchParams.set('style', page.state.style);
         url.searchParams.set('theme', theme);
+        if (page.state.peaks) url.searchParams.delete('peaks');
+        else url.searchParams.set('peaks', '0');
       } else {
         url.searchParams.set('points', page.points());
       }

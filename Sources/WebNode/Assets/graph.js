@@ -59,7 +59,8 @@
       });
       const answer = await dom.json('api/v1/series?' + query, signal);
       const data = series.parse(answer);
-      data.events = answer.events || [];
+      data.events = answer.events;
+      data.problem = answer.problem ? 'Part of the history cannot be read: ' + answer.problem : null;
       return data;
     }
 
@@ -77,10 +78,10 @@
         }
         this.data = data;
         this.events = data.events.map(event => ({ t: event.t, label: event.text || event.kind })).filter(event => event.label);
-        this.fail(null);
+        this.fail(data.problem);
         this.show();
       } catch (error) {
-        if (error.name !== 'AbortError') this.fail(error);
+        if (error.name !== 'AbortError') this.fail('This view could not be loaded: ' + error.message);
       } finally {
         clearTimeout(dim);
         if (this.loading === loading) {
@@ -90,10 +91,11 @@
       }
     }
 
-    fail(error) {
+    /** Says in place what is wrong with the view; `null`: nothing. */
+    fail(words) {
       const box = dom.byId('problem');
-      box.hidden = error === null;
-      if (error) dom.text(box.querySelector('.words'), 'This view could not be loaded: ' + error.message + '.');
+      box.hidden = words === null;
+      dom.text(box.querySelector('.words'), words || '');
     }
 
     /** Draws the view and everything that describes it. */

@@ -48,7 +48,7 @@
 
     draw(now) {
       if (!this.visible || !this.sparkBox || !this.series) return;
-      const healthy = this.data.state === 'up' || this.data.state === 'push';
+      const healthy = ['up', 'push', 'degraded'].includes(this.data.state);
       const options = { series: this.series, range: [now - WINDOW, now], healthyUntil: healthy ? undefined : now };
       if (this.chart) this.chart.set(options);
       else this.chart = shell.themed(new tikwatch.Chart(this.sparkBox, { ...options, style: 'mirror', axes: false, peaks: false }));

@@ -10,7 +10,7 @@ struct DevicePage {
   let device: DeviceView
 
   func response() async -> Response {
-    let events = await EventList.read(device, shell.services, now: shell.now)
+    let events = await EventList.read(device, shell)
     let phrases = StatePhrases(device, now: shell.now, time: shell.time)
     let model = DeviceFields(device: device, now: shell.now, time: shell.time)
     var fields = shell.fields(title: device.name, section: .overview, scripts: [.device], boot: boot)
@@ -25,7 +25,7 @@ struct DevicePage {
     fields["interfaces"] = device.interfaces.map { InterfaceFields(device: device, interface: $0).fields }
     fields["interfaceCount"] = device.interfaces.count == 1 ? "1 recorded" : "\(device.interfaces.count) recorded"
     fields["identity"] = identity
-    for (name, value) in EventList.fields(events, device, shell) { fields[name] = value }
+    for (name, value) in EventList.fields(events, showsInterface: true, shell) { fields[name] = value }
     return shell.page("device", fields)
   }
 

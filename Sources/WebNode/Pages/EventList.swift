@@ -1,41 +1,35 @@
+import Logging
 import Shared
 
-/// What happened to a device, read from the files of all its collectors.
-struct EventList {
+/// What happened to a device, as pages list it.
+enum EventList {
   /// How far back a page looks, in seconds.
-  static let reach = 30 * 86_400.0
+  static let reach = 30 * 86_400
   static let limit = 50
 
-  /// Newest first; without doubles of replicas that saw the same. A folder that cannot be read leaves out its events.
-  static func read(_ device: DeviceView, _ services: WebServices, now: Double) async -> [EventLine] {
-    var events: [EventLine] = []
-    for folder in device.folders {
-      do {
-        events += try await services.series.pool(folder.root).run {
-          try EventFile.read(folder.directory, from: now - reach, to: now + 60, limit: limit)
-        }
-      } catch {
-        services.logger.debug("Events cannot be read", metadata: [LogKey.device: "\(device.name)", LogKey.error: "\(error)"])
-      }
+  /// Newest first; `nil` when no collector's folder answers: then the list says so, and the page stays.
+  static func read(_ device: DeviceView, interface: InterfaceView? = nil, _ shell: PageShell) async -> [EventsService.Event]? {
+    let now = Int(shell.now)
+    let window = TimeWindow(from: now - reach, to: now + 60, isMoving: true)
+    do {
+      let events = EventsService(series: shell.services.series)
+      return try await events.events(of: device, interface: interface, window: window, limit: limit).reversed()
+    } catch {
+      shell.services.logger.warning(
+        "Events cannot be read", metadata: [LogKey.device: "\(device.name)", LogKey.error: "\(error)"])
+      return nil
     }
-    var newest: [EventLine] = []
-    for event in events.sorted(by: { $0.t > $1.t }) {
-      let isDouble = newest.contains { $0.kind == event.kind && $0.interface == event.interface && abs($0.t - event.t) < 3 }
-      if !isDouble { newest.append(event) }
-    }
-    return Array(newest.prefix(limit))
   }
 
   /// The fields of the template `events`.
-  static func fields(_ events: [EventLine], _ device: DeviceView, _ shell: PageShell) -> Fields {
-    let names = Dictionary(device.interfaces.map { ($0.key, $0.name) }) { first, _ in first }
-    let list = events.map { event -> Fields in
-      let place = event.interface.flatMap { names[$0] }.map { "\($0): " } ?? ""
+  static func fields(_ events: [EventsService.Event]?, showsInterface: Bool, _ shell: PageShell) -> Fields {
+    let list = (events ?? []).map { event -> Fields in
+      let place = showsInterface ? event.interface.map { $0 + ": " } ?? "" : ""
       return [
         "time": shell.time.fields(event.t, .recent, now: shell.now), "kind": isAlarming(event.kind) ? "w" : "", "text": place + event.text,
       ]
     }
-    return ["events": list, "nothing": "Nothing happened in the last 30 days."]
+    return ["events": list, "nothing": events == nil ? "The events cannot be read at the moment." : "Nothing happened in the last 30 days."]
   }
 
   private static func isAlarming(_ kind: EventLine.Kind) -> Bool {

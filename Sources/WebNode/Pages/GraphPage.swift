@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Logging
 import Shared
 
 /// `/graph`: the traffic of one interface.
@@ -26,11 +27,12 @@ struct GraphPage {
   }
 
   func response() async -> Response {
-    let events = await EventList.read(device, shell.services, now: shell.now).filter { $0.interface == nil || owns($0.interface) }
-    let (series, problem) = await history()
+    let events = await EventList.read(device, interface: interface, shell)
+    let (answer, problem) = await history()
+    let series = answer.series
     let end = GraphStatistics.end(series)
     var fields = shell.fields(
-      title: "\(interface.name) on \(device.name)", section: .graphs, scripts: [.graph], boot: boot(series, events, end))
+      title: "\(interface.name) on \(device.name)", section: .graphs, scripts: [.graph], boot: boot(answer))
     let phrases = StatePhrases(device, now: shell.now, time: shell.time)
     fields["device"] = device.name
     fields["deviceHref"] = PageURL.device(device)
@@ -41,41 +43,41 @@ struct GraphPage {
     fields["bannerKind"] = phrases.kind == "bad" ? "bad" : ""
     fields["in"] = DeviceFields.rate(interface.rxRate)
     fields["out"] = DeviceFields.rate(interface.txRate)
-    fields["problem"] = problem.map { "This view could not be loaded: \($0)." } ?? false
+    fields["problem"] = problem ?? false
     fields["interfaces"] = device.interfaces.map { ["name": $0.name, "chosen": $0.key == interface.key] as Fields }
     for (name, value) in controls { fields[name] = value }
     for (name, value) in GraphTables(page: self, series: series, end: end, links: links).fields { fields[name] = value }
-    for (name, value) in EventList.fields(events, device, shell) { fields[name] = value }
+    for (name, value) in EventList.fields(events, showsInterface: false, shell) { fields[name] = value }
     return shell.page("graph", fields)
   }
 
-  /// The history; when it cannot be read, an empty one and why.
-  private func history() async -> (Series, String?) {
+  /// The history and what is wrong with it, in words; an empty one when it cannot be read.
+  private func history() async -> (SeriesService.Answer, String?) {
     let window = TimeWindow(from: view.from, to: view.to, isMoving: view.isLive)
     do {
-      return (try await shell.services.series.series(interface, window: window, points: Self.points), nil)
+      let answer = try await shell.services.series.answer(device: device.name, interface, window: window, points: Self.points)
+      return (answer, answer.problem.map { "Part of the history cannot be read: \($0)" })
     } catch {
       shell.services.logger.warning("History cannot be read", metadata: [LogKey.device: "\(device.name)", LogKey.error: "\(error)"])
-      let empty = Series.Band(avg: [], max: [], min: [], known: [])
-      return (Series(t0: view.from, step: 1, rx: empty, tx: empty), (error as? HTTPProblem)?.detail ?? "the archive cannot be read")
+      let none = Series.Band(avg: [], max: [], min: [], known: [])
+      let empty = Series(t0: view.from, step: 1, rx: none, tx: none)
+      let reason = (error as? HTTPProblem)?.detail ?? "the archive cannot be read"
+      return (SeriesService.Answer(series: empty, events: []), "This view could not be loaded: \(reason)")
     }
   }
-
-  private func owns(_ key: String?) -> Bool { interface.key == key || interface.sources.contains { $0.key == key } }
 
   private var about: String {
     let names = [interface.comment, InterfaceFields(device: device, interface: interface).kind, device.model]
     return (names.compactMap { $0 }.filter { !$0.isEmpty } + ["In is received, Out is sent"]).joined(separator: " · ")
   }
 
-  private func boot(_ series: Series, _ events: [EventLine], _ end: Int) -> PageJSON {
-    let marks = events.filter { Int($0.t) >= view.from && Int($0.t) <= view.to }.map { event in
-      PageJSON.object([("t", .number(event.t)), ("label", .text(event.text))])
-    }
+  private func boot(_ answer: SeriesService.Answer) -> PageJSON {
+    let marks = answer.events.map { event in PageJSON.object([("t", .number(event.t)), ("label", .text(event.text))]) }
+    let isHealthy = [.up, .push, .degraded].contains(device.state)
     return .object([
       ("page", .text("graph")), ("t", .number(shell.now)), ("device", .text(device.name)), ("interface", .text(interface.name)),
-      ("healthy", .bool(device.state == .up || device.state == .push)), ("speed", .number(interface.speed)),
-      ("now", .object([("in", .number(interface.rxRate)), ("out", .number(interface.txRate))])), ("series", .series(series)),
+      ("healthy", .bool(isHealthy)), ("speed", .number(interface.speed)),
+      ("now", .object([("in", .number(interface.rxRate)), ("out", .number(interface.txRate))])), ("series", .series(answer.series)),
       ("events", .list(marks)),
     ])
   }

@@ -23,10 +23,7 @@ struct PageRoutes {
     group.get("") { request, _ in OverviewPage(PageShell(request, services, renderer)).response() }
     group.get("devices/:device") { request, context in
       let shell = PageShell(request, services, renderer)
-      let folder = try context.parameters.require("device")
-      guard let device = services.fleet.snapshot().device(folder: folder) else {
-        throw HTTPProblem.notFound("there is no device \"\(folder.prefix(100))\"", parameter: "device")
-      }
+      let device = try services.fleet.snapshot().device(pathComponent: try context.parameters.require("device"))
       return await DevicePage(shell: shell, device: device).response()
     }
     group.get("graph") { request, _ in try await graph(PageShell(request, services, renderer)) }
@@ -35,13 +32,10 @@ struct PageRoutes {
 
   private func graph(_ shell: PageShell) async throws -> Response {
     guard let name = shell.query["device"] else { return GraphIndexPage(shell: shell).response() }
-    guard let device = shell.services.fleet.snapshot().device(named: name) else {
-      throw HTTPProblem.notFound("no device is named \"\(name.prefix(100))\"", parameter: "device")
-    }
-    let asked = shell.query["interface"]
-    guard let interface = asked.map({ device.interface(named: $0) }) ?? device.interfaces.first else {
-      let detail = asked.map { "device \"\(name.prefix(100))\" has no interface \"\($0.prefix(100))\"" } ?? "no interface of this device is known yet"
-      throw HTTPProblem.notFound(detail, parameter: "interface")
+    let device = try shell.services.fleet.snapshot().device(parameter: name)
+    let interface = try shell.query["interface"].map { name throws(HTTPProblem) in try device.interface(parameter: name) }
+    guard let interface = interface ?? device.interfaces.first else {
+      throw HTTPProblem.notFound("no interface of this device is known yet", parameter: "interface")
     }
     return await GraphPage(shell, device: device, interface: interface).response()
   }
