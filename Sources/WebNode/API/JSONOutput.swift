@@ -28,7 +28,7 @@ struct JSONOutput {
     JSONText.append(number, to: &bytes)
   }
 
-  mutating func value(_ number: Int?) { value(number.map(Double.init)) }
+  mutating func value(_ number: Int?) { value(number.map { Double($0) }) }
 
   mutating func value(_ number: UInt64?) {
     separate()

@@ -16,8 +16,8 @@ struct DeviceRecord: Sendable {
     mutating func add(time: Double, _ sample: LiveLine.Interface) {
       if let last = resampler.time, time <= last { return }
       self.time = time
-      rxRate = sample.rxRate.map(Double.init)
-      txRate = sample.txRate.map(Double.init)
+      rxRate = sample.rxRate.map { Double($0) }
+      txRate = sample.txRate.map { Double($0) }
       // The closure cannot write to `history` while `resampler` is in use through `self`.
       var history = self.history
       resampler.add(time: time, rx: rxRate, tx: txRate) { second, rx, tx in

@@ -57,8 +57,8 @@ enum NodeMetrics {
       gauge("tikwatch_collector_up", "1 while the collector's heartbeat is fresh.", each { $0.isFresh ? 1 : 0 }),
       gauge("tikwatch_collector_heartbeat_age_seconds", "Time since the collector's heartbeat, by this node's clock.", each { $0.heartbeatAge }),
       gauge("tikwatch_collector_devices", "Devices of the collector.", each { Double($0.deviceCount) }),
-      gauge("tikwatch_collector_pending_samples", "Samples that wait to be written to archives.", each { $0.pendingSamples.map(Double.init) }),
-      gauge("tikwatch_collector_spool_bytes", "Bytes that wait outside the root.", each { $0.spoolBytes.map(Double.init) }),
+      gauge("tikwatch_collector_pending_samples", "Samples that wait to be written to archives.", each { $0.pendingSamples.map { Double($0) } }),
+      gauge("tikwatch_collector_spool_bytes", "Bytes that wait outside the root.", each { $0.spoolBytes.map { Double($0) } }),
       gauge("tikwatch_collector_broken_files", "Files of the collector that this node cannot read at present.", each { Double($0.badFiles) }),
       counter(
         "tikwatch_web_journal_bad_lines_total", "Lines of live journals that could not be read.",
