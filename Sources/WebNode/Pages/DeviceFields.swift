@@ -71,7 +71,8 @@ struct DeviceFields {
     let uplinks = device.interfaces.filter(\.isUplink)
     if let first = uplinks.first { parts.append(uplinks.count > 1 ? "\(first.name) + \(uplinks.count - 1)" : first.name) }
     if let model = device.model { parts.append(model) }
-    if let version = device.version { parts.append("v" + version) }
+    // RouterOS says `7.16.2 (stable)`; the channel is on the page of the device.
+    if let version = device.version?.split(separator: " ").first { parts.append("v" + version) }
     if parts.isEmpty, let address = device.address { parts.append(address) }
     return parts.isEmpty ? Format.unknown : parts.joined(separator: " · ")
   }

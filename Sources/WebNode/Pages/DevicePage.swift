@@ -13,7 +13,7 @@ struct DevicePage {
     let events = await EventList.read(device, shell)
     let phrases = StatePhrases(device, now: shell.now, time: shell.time)
     let model = DeviceFields(device: device, now: shell.now, time: shell.time)
-    var fields = shell.fields(title: device.name, section: .overview, scripts: [.device], boot: boot)
+    var fields = shell.fields(title: device.name, section: .overview, scripts: [.device], boot: await boot())
     fields["name"] = device.name
     fields["about"] = about
     fields["state"] = phrases.fields
@@ -29,18 +29,17 @@ struct DevicePage {
     return shell.page("device", fields)
   }
 
-  private var boot: PageJSON {
+  private func boot() async -> PageJSON {
     let total = Set(device.totalInterfaces.map(\.key))
+    let source = SparkSource(services: shell.services)
+    var interfaces: [PageJSON] = []
+    for (index, interface) in device.interfaces.enumerated() {
+      let spark = index < Self.sparkLimit ? await source.spark(of: interface, device) : .empty
+      interfaces.append(InterfaceFields(device: device, interface: interface).boot(spark: spark, isPart: total.contains(interface.key)))
+    }
     return .object([
       ("page", .text("device")), ("t", .number(shell.now)), ("device", .text(device.name)), ("state", .text(device.state.rawValue)),
-      (
-        "interfaces",
-        .list(
-          device.interfaces.enumerated().map { index, interface in
-            let spark = index < Self.sparkLimit ? interface.spark(seconds: OverviewPage.window) : .empty
-            return InterfaceFields(device: device, interface: interface).boot(spark: spark, isPart: total.contains(interface.key))
-          })
-      ),
+      ("interfaces", .list(interfaces)),
     ])
   }
 

@@ -16,11 +16,11 @@ struct OverviewPage {
     choices = OverviewChoices(shell.query)
   }
 
-  func response() -> Response {
+  func response() async -> Response {
     guard !snapshot.devices.isEmpty else { return empty() }
     let view = choices.view(deviceCount: snapshot.devices.count)
     let shown = choices.arrange(snapshot.devices)
-    let sparks = Dictionary(uniqueKeysWithValues: snapshot.devices.map { ($0.name, $0.spark(seconds: Self.window)) })
+    let sparks = await SparkSource(services: shell.services).sparks(of: snapshot.devices)
     let sum = Self.sum(Array(sparks.values))
     let models = shown.map { DeviceFields(device: $0, now: shell.now, time: shell.time) }
     let boot = PageJSON.object([
@@ -94,7 +94,7 @@ struct OverviewPage {
       "views": [
         choice("cards", "Cards", view == .cards) { $0.view = .cards }, choice("table", "Table", view == .table) { $0.view = .table },
       ],
-      "withoutSearch": everything.address,
+      "withoutSearch": everything.address, "isSearch": choices.search != nil,
     ]
   }
 

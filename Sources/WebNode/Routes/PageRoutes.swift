@@ -20,7 +20,7 @@ struct PageRoutes {
 
   func add(to group: RouterGroup<WebContext>, _ services: WebServices) {
     let renderer = renderer
-    group.get("") { request, _ in OverviewPage(PageShell(request, services, renderer)).response() }
+    group.get("") { request, _ in await OverviewPage(PageShell(request, services, renderer)).response() }
     group.get("devices/:device") { request, context in
       let shell = PageShell(request, services, renderer)
       let device = try services.fleet.snapshot().device(pathComponent: try context.parameters.require("device"))
