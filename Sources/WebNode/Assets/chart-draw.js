@@ -109,7 +109,7 @@
         context.fill();
       }
       if (chart.peaks) {
-        context.fillStyle = colour + (mirrored ? '38' : '2b');
+        context.fillStyle = colour + (mirrored ? '40' : '38');
         context.beginPath();
         trace(chart, context, list, 'high', first, last, sign);
         trace(chart, context, list, 'low', last - 1, first - 1, sign);

@@ -6,6 +6,7 @@
   const WINDOW = 900; // seconds that all sparklines share
   const RANK = { down: 0, stale: 1, degraded: 2, starting: 3, push: 4, up: 4 };
   const PROBLEM = 2; // ranks up to here are problems
+  const SHORT_SILENCE = 60; // seconds; a device that says nothing for longer counts as out
 
   /** One device on the page, as a card or as a row. */
   class DeviceEntry {
@@ -16,6 +17,7 @@
       this.bars = ['in', 'out'].map(side => dom.find('[data-share="' + side + '"]', element));
       this.sparkBox = dom.find('.spark', element);
       this.series = data.spark ? series.parseSpark(data.spark) : null;
+      this.known = this.series ? this.series.end : NaN; // end of the newest second that is known
       this.visible = false;
     }
 
@@ -25,6 +27,7 @@
     }
 
     take(second, rates) {
+      if (rates[0] !== null || rates[1] !== null) this.known = second;
       if (this.series) {
         series.append(this.series, second - 1, rates);
         series.trim(this.series, second - WINDOW);
@@ -129,19 +132,21 @@
       }
     }
 
-    /** Stores one second; returns the sums. A sum in which a healthy device is missing is unknown, not smaller. */
+    /** Stores one second; returns the sums. While a device is silent for a moment the sum is unknown, not smaller. */
     apply(second, values, order) {
       const total = [null, null];
+      let complete = true;
       (order || [...this.order.keys()]).forEach((name, index) => {
         const pair = values[index] || [null, null];
         const entry = this.entries.get(name);
         if (entry) entry.take(second, pair);
+        if (entry && second - entry.known > 0 && second - entry.known <= SHORT_SILENCE) complete = false;
         for (const k of [0, 1]) {
           if (format.isKnown(pair[k])) total[k] = (total[k] || 0) + pair[k];
         }
       });
       if (this.sum) {
-        series.append(this.sum, second - 1, total);
+        series.append(this.sum, second - 1, complete ? total : [null, null]);
         series.trim(this.sum, second - WINDOW);
       }
       return total;

@@ -70,7 +70,7 @@
     }
 
     hello(data) {
-      this.order = data.order || data.v || data.s || null;
+      this.order = data.order.map(entry => entry.device);
       this.heard = performance.now();
       if (format.isKnown(data.t)) clock.sync(data.t);
     }

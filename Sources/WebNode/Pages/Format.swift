@@ -38,6 +38,16 @@ enum Format {
   /// A rate in bit/s, e.g. `12.3 kbit/s`.
   static func rate(_ value: Double?) -> String { rateParts(value).text }
 
+  /// The speed of a link: round numbers without zeros behind, e.g. `2.5 Gbit/s`.
+  static func speed(_ value: Double?) -> String {
+    var parts = rateParts(value)
+    if parts.number.contains(".") {
+      while parts.number.hasSuffix("0") { parts.number.removeLast() }
+      if parts.number.hasSuffix(".") { parts.number.removeLast() }
+    }
+    return parts.text
+  }
+
   /// An amount of bytes, SI: `385 GB`.
   static func bytes(_ value: Double?) -> String { parts(value, unit: "B").text }
 

@@ -9,7 +9,7 @@ struct InterfaceFields {
     return [
       "key": interface.key, "name": interface.name, "href": PageURL.graph(device.name, interface.name), "kind": link.kind + "c",
       "icon": link.icon.map(Icon.fields) ?? false, "words": link.words, "in": Format.rate(interface.rxRate),
-      "out": Format.rate(interface.txRate), "type": kind, "speed": Format.rate(interface.speed), "mac": interface.mac ?? Format.unknown,
+      "out": Format.rate(interface.txRate), "type": kind, "speed": Format.speed(interface.speed), "mac": interface.mac ?? Format.unknown,
       "comment": interface.comment ?? "",
     ]
   }
@@ -24,7 +24,7 @@ struct InterfaceFields {
   var state: StatePhrases {
     switch interface.running {
     case true?:
-      StatePhrases(kind: "ok", icon: "ok", words: interface.speed.map { "Link up, " + Format.rate($0) } ?? "Link up")
+      StatePhrases(kind: "ok", icon: "ok", words: interface.speed.map { "Link up, " + Format.speed($0) } ?? "Link up")
     case false?: StatePhrases(kind: "idle", icon: "bad", words: "Link down")
     case nil: StatePhrases(kind: "idle", icon: nil, words: "Link unknown")
     }

@@ -62,7 +62,7 @@ struct OverviewPage {
       "sum": [
         "in": DeviceFields.rate(known.isEmpty ? nil : total.rx), "out": DeviceFields.rate(known.isEmpty ? nil : total.tx),
       ] as Fields,
-      "sumTitle": snapshot.devices.allSatisfy { $0.interfaces.contains(where: \.isUplink) } ? "All WAN links" : "All links",
+      "sumTitle": snapshot.devices.allSatisfy { $0.interfaces.isEmpty || $0.interfaces.contains(where: \.isUplink) } ? "All WAN links" : "All links",
       "heroCaption": "\(shell.time.interval(Double(sum.t0), Double(sum.end))), highest \(Format.rate(drawing.peak > 0 ? drawing.peak : nil))",
     ]
     fields["hero"] = drawing.fields ?? false
@@ -112,17 +112,34 @@ struct OverviewPage {
     return root.problem.map { "The storage \(root.path) cannot be read: \($0)" }
   }
 
-  /// The sum of all devices second by second: what is known, as long as any device is.
+  /// A device that says nothing for longer than this many seconds counts as out, and the sum goes on without it.
+  static let shortSilence = 60
+
+  /// The sum of all devices second by second. While one of them is silent for a moment the sum is unknown, not smaller.
   static func sum(_ sparks: [Spark]) -> Spark {
     guard let end = sparks.filter({ !$0.values.isEmpty }).map(\.end).max() else { return .empty }
     var values = [Rates?](repeating: nil, count: window)
+    var isOpen = [Bool](repeating: false, count: window)
     for spark in sparks {
+      let offset = spark.t0 - (end - window)
       for (index, rates) in spark.values.enumerated() {
-        let at = spark.t0 + index - (end - window)
-        guard let rates, values.indices.contains(at) else { continue }
-        values[at] = values[at].map { $0 + rates } ?? rates
+        guard let rates, values.indices.contains(index + offset) else { continue }
+        values[index + offset] = values[index + offset].map { $0 + rates } ?? rates
       }
+      for index in silences(spark.values) where isOpen.indices.contains(index + offset) { isOpen[index + offset] = true }
     }
+    for index in values.indices where isOpen[index] { values[index] = nil }
     return Spark(t0: end - window, values: values)
+  }
+
+  /// The unknown seconds between two known ones that are no more than `shortSilence` apart.
+  private static func silences(_ values: [Rates?]) -> [Int] {
+    var silences: [Int] = []
+    var last: Int?
+    for (index, value) in values.enumerated() where value != nil {
+      if let last, index - last > 1, index - last <= shortSilence { silences += last + 1..<index }
+      last = index
+    }
+    return silences
   }
 }
