@@ -28,7 +28,7 @@ struct CounterTrack: Sendable, Equatable {
     var interval: Double
     /// Link speed in bit/s, where known.
     var speed: Double?
-    /// The device has shown a counter above 32 bits, so none of them wraps there.
+    /// The interface has shown a counter above 32 bits, so it does not wrap there.
     var hasWideCounters = false
   }
 

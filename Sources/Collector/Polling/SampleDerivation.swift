@@ -20,13 +20,14 @@ struct SampleDerivation: Sendable {
 
   let interval: Double
   private(set) var tracks: [String: CounterTrack]
-  private var hasWideCounters = false
+  /// Interfaces that have shown a counter above 32 bits: theirs do not wrap there.
+  private var wide: Set<String>
 
   /// - Parameter last: where the history ends, by key: bytes since then are closed by the counters.
   init(interval: Double, last: [String: CounterReading]) {
     self.interval = interval
     tracks = last.mapValues { CounterTrack(last: $0) }
-    hasWideCounters = last.values.contains { max($0.rx, $0.tx) > UInt64(UInt32.max) }
+    wide = Set(last.filter { max($0.value.rx, $0.value.tx) > UInt64(UInt32.max) }.keys)
   }
 
   /// The time of the newest reading of any interface.
@@ -60,8 +61,8 @@ struct SampleDerivation: Sendable {
       guard let id = row[".id"], let key = keys[id] else { continue }
       guard let rx = counter(row, "rx-byte", &outcome), let tx = counter(row, "tx-byte", &outcome) else { continue }
       let reading = CounterReading(time: time, steady: steady, rx: rx, tx: tx)
-      if max(rx, tx) > UInt64(UInt32.max) { hasWideCounters = true }
-      let rules = CounterTrack.Rules(interval: interval, speed: speeds[key], hasWideCounters: hasWideCounters)
+      if max(rx, tx) > UInt64(UInt32.max) { wide.insert(key) }
+      let rules = CounterTrack.Rules(interval: interval, speed: speeds[key], hasWideCounters: wide.contains(key))
       // The clock was set back: time stands still until it has caught up, and the counters close the gap.
       if let last = tracks[key]?.last, time <= last.time { continue }
       let (live, meaning) = tracks[key, default: CounterTrack()].add(reading, rules)

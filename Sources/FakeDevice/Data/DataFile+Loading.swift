@@ -131,7 +131,10 @@ extension DeviceData {
 extension TrafficData {
   fileprivate mutating func becomeAnother(_ suffix: String, scale: Double) {
     seed = (seed ?? "") + suffix
-    base = base == 0 ? 0 : max(base / 5, UInt64(Double(base) * scale))
+    let original = base
+    base = min(UInt64((Double(base) * scale).rounded(.up)), TrafficModel.rateLimit)
+    // Too little for a counter that must move each second: another seed is difference enough.
+    if problem != nil { base = original }
     dayPeak = ((dayPeak ?? 19) + Hash.unit(Hash.seed(suffix), 0) * 6).truncatingRemainder(dividingBy: 24)
   }
 }

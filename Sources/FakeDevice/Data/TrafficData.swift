@@ -46,19 +46,27 @@ struct TrafficData: Codable, Sendable, Equatable {
     for (name, share) in shares {
       if let share, !(0...0.95).contains(share) { return "\(name) \(share) is not in 0…0.95" }
     }
-    guard base <= 1 << 38 else { return "base \(base) is more than \(1 << 38) bytes per second" }
+    let limit = TrafficModel.rateLimit
+    guard base <= limit else { return "base \(base) is more than \(limit) bytes per second" }
     if let dayPeak, !(0...24).contains(dayPeak) { return "dayPeak \(dayPeak) is no hour of the day" }
     if let packet, !(1...65536).contains(packet) { return "packet \(packet) is not in 1…65536" }
     if let downloads {
       guard (10...604_800).contains(downloads.every) else { return "downloads.every \(downloads.every) is not in 10…604800" }
-      guard downloads.bytes <= 1 << 50 else { return "downloads.bytes \(downloads.bytes) is more than \(1 << 50)" }
+      guard downloads.bytes / UInt64(downloads.every) < limit else {
+        return "downloads of \(downloads.bytes) bytes in \(downloads.every) s are more than \(limit) bytes per second"
+      }
     }
     for burst in bursts ?? [] {
-      guard TrafficModel.reference <= burst.from, burst.from < burst.to, burst.to < 1 << 40 else {
+      guard TrafficModel.reference <= burst.from, burst.from < burst.to, burst.to <= TrafficModel.reference + TrafficModel.reach
+      else {
         return "burst from \(burst.from) to \(burst.to): times are whole epoch seconds in ascending order"
       }
-      guard burst.bytes <= 1 << 50 else { return "burst of \(burst.bytes) bytes is more than \(1 << 50)" }
     }
+    let total = (bursts ?? []).reduce((sum: UInt64(0), isOver: false)) { sum, burst in
+      let (next, overflow) = sum.sum.addingReportingOverflow(burst.bytes)
+      return (next, sum.isOver || overflow)
+    }
+    if total.isOver || total.sum > 1 << 60 { return "bursts are more than \(UInt64(1) << 60) bytes in all" }
     // Rounding may take a byte back each second; the slowest second must move more than that.
     let slowest = Double(base) * (1 - (day ?? 0) - (week ?? 0)) * (1 - (noise ?? 0))
     if base > 0 || (noise ?? 0) > 0 || downloads != nil, slowest < 2 {

@@ -49,7 +49,7 @@ struct HistoryIdentity: Sendable {
     self.events = events.filter { $0.t < Double(until) }.sorted { $0.t < $1.t }
   }
 
-  /// Keys as a collector chooses them: the folder form of the factory name, or of the name; on collision `.2`, `.3`, … in `.id` order.
+  /// Keys as a collector chooses them: the folder form of the factory name, or of the name; on collision `.2`, … in `.id` order.
   static func keys(_ interfaces: [InterfaceData]) -> [(key: String, data: InterfaceData)] {
     var taken = Set<String>()
     return interfaces.sorted { (order($0), $0.row[".id"] ?? "") < (order($1), $1.row[".id"] ?? "") }.map { data in

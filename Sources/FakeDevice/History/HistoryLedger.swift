@@ -32,7 +32,7 @@ struct HistoryLedger: Sendable {
   /// The beginning, shortly after it, each end of a bucket, the last and first moments around absences and resets, and the end.
   private func times(from start: Int, to until: Int) -> [Double] {
     let bucket = LedgerRow.bucketSeconds
-    var times = Set(stride(from: start, through: until, by: bucket).map(Double.init))
+    var times = Set(stride(from: start, through: until, by: bucket).map { Double($0) })
     // So that the first row reaches to its bucket's end.
     times.insert(Double(min(start + bucket - 1, until)))
     times.insert(Double(until))

@@ -2,7 +2,7 @@ internal import Shared
 
 /// The rows of an archive, made of traffic models.
 ///
-/// In the second-by-second stretch a row is the exact average of its second. In a stretch with longer steps each step has three rows:
+/// In the second-by-second stretch a row is the exact average of its second. Where steps are longer, each has three rows:
 /// its peak, its low and the rest, so that average, minimum and maximum of the step come out right with a third of the work.
 struct HistoryRows: Sendable {
   let rx: TrafficModel

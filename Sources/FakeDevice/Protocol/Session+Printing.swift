@@ -49,11 +49,11 @@ extension Session {
       let proplist = Self.proplist(command)
       for row in rows { row.write(proplist, at: time, section: section, tag: command.tag, to: &writer) }
       return rows.count
-    default: return print(command, at: time, section: section, to: &writer)
+    default: return list(command, at: time, section: section, to: &writer)
     }
   }
 
-  private func print(_ command: Command, at time: Double, section: Int?, to writer: inout SentenceWriter) -> Int {
+  private func list(_ command: Command, at time: Double, section: Int?, to writer: inout SentenceWriter) -> Int {
     guard let rows = device.rows(command.path), let query = Query(command.queries) else { return 0 }
     let ids = command.attributes["from"].map { Set($0.split(separator: ",").map(String.init)) }
     let proplist = Self.proplist(command)

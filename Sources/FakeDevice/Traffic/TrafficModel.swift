@@ -16,6 +16,10 @@ struct TrafficModel: Sendable, Equatable {
 
   /// Totals count from here (2023-11-14), so that they stay small numbers.
   static let reference = 1_700_000_000
+  /// Seconds before and after the reference (1995 to 2052) in which there is traffic; outside, totals stand still.
+  static let reach = 900_000_000
+  /// Highest mean rate of any part, bytes per second: such parts over the whole reach still are 64-bit numbers.
+  static let rateLimit: UInt64 = 1 << 32
 
   private let base: Int
   private let noise: SmoothNoise
@@ -38,6 +42,8 @@ struct TrafficModel: Sendable, Equatable {
 
   /// Bytes since the reference at any time; only differences mean something before it.
   func total(at time: Double) -> Int {
+    // Far outside the reach anyway, and within what an integer holds.
+    let time = min(max(time, 0), 1e12)
     let second = time.rounded(.down)
     let start = total(second: Int(second))
     let fraction = time - second
@@ -58,6 +64,7 @@ struct TrafficModel: Sendable, Equatable {
 
   /// Bytes since the reference at a whole second.
   func total(second: Int) -> Int {
+    let second = min(max(second, Self.reference - Self.reach), Self.reference + Self.reach)
     let elapsed = second - Self.reference
     let displacement = noise.displacement(at: second)
     let warped = Double(elapsed) + displacement
