@@ -53,7 +53,8 @@ struct AssetCatalog: Sendable {
     }.joined()
     let halves = name.rawValue.split(separator: ".")
     return Asset(
-      fileName: "\(halves[0]).\(digest).\(halves[1])", contentType: contentType(String(halves[1])), bytes: bytes, tag: "\"\(digest)\"")
+      fileName: "\(halves[0]).\(digest).\(halves[1])", contentType: contentType(String(halves[1])), bytes: bytes,
+      tag: "\"\(digest)\"")
   }
 
   private static func contentType(_ ending: String) -> String {
@@ -68,13 +69,15 @@ struct AssetCatalog: Sendable {
   private static func parts(_ name: Name) -> [[UInt8]] {
     typealias Files = PackageResources
     switch name {
-    case .style: return [Files.tokens_css, Files.base_css, Files.controls_css, Files.overview_css, Files.graph_css, Files.adapt_css]
+    case .style:
+      return [Files.tokens_css, Files.base_css, Files.controls_css, Files.overview_css, Files.graph_css, Files.adapt_css]
     case .withoutScripts: return [Files.nojs_css]
     case .icon: return [Files.icon_svg]
     case .core:
       return [
         Files.format_js, Files.ticks_js, Files.series_js, Files.columns_js, Files.chart_scale_js, Files.chart_draw_js,
-        Files.chart_overlay_js, Files.chart_input_js, Files.chart_js, Files.dom_js, Files.stream_js, Files.shell_js, Files.spoken_js,
+        Files.chart_overlay_js, Files.chart_input_js, Files.chart_js, Files.dom_js, Files.stream_js, Files.shell_js,
+        Files.spoken_js,
         Files.refresh_js, Files.search_js,
       ]
     case .overview: return [Files.overview_js]

@@ -22,7 +22,8 @@ struct DeviceFields {
       "shareIn": share(device.rxRate), "shareOut": share(device.txRate),
       "todayIn": "today " + Format.bytes(device.today.map { Double($0.rxBytes) }),
       "todayOut": "today " + Format.bytes(device.today.map { Double($0.txBytes) }),
-      "bytesIn": Format.bytes(device.today.map { Double($0.rxBytes) }), "bytesOut": Format.bytes(device.today.map { Double($0.txBytes) }),
+      "bytesIn": Format.bytes(device.today.map { Double($0.rxBytes) }),
+      "bytesOut": Format.bytes(device.today.map { Double($0.txBytes) }),
       "facts": facts, "note": false, "why": false, "spark": false,
     ]
     switch device.state {
@@ -47,7 +48,8 @@ struct DeviceFields {
   var facts: [Fields] {
     let isKnown = device.state != .down
     let values: [(String, String)] = [
-      ("CPU", Format.fact(isKnown ? device.cpuPercent : nil, "%")), ("Memory", Format.fact(isKnown ? device.memoryPercent : nil, "%")),
+      ("CPU", Format.fact(isKnown ? device.cpuPercent : nil, "%")),
+      ("Memory", Format.fact(isKnown ? device.memoryPercent : nil, "%")),
       ("Temp.", Format.fact(isKnown ? device.temperature : nil, "°C")), ("Ping", Self.ping(isKnown ? device.latencyMs : nil)),
       ("Uptime", Format.age(isKnown ? device.uptime : nil)),
     ]

@@ -18,7 +18,8 @@ struct DevicePage {
     fields["about"] = about
     fields["state"] = phrases.fields
     fields["kind"] = phrases.kind == "bad" ? "bad" : ""
-    fields["sentence"] = device.isRetired ? "No collector lists this device any more; its history stays." : phrases.sentence ?? false
+    fields["sentence"] =
+      device.isRetired ? "No collector lists this device any more; its history stays." : phrases.sentence ?? false
     fields["in"] = DeviceFields.rate(device.rxRate)
     fields["out"] = DeviceFields.rate(device.txRate)
     fields["tiles"] = tiles(model)
@@ -35,10 +36,12 @@ struct DevicePage {
     var interfaces: [PageJSON] = []
     for (index, interface) in device.interfaces.enumerated() {
       let spark = index < Self.sparkLimit ? await source.spark(of: interface, device) : .empty
-      interfaces.append(InterfaceFields(device: device, interface: interface).boot(spark: spark, isPart: total.contains(interface.key)))
+      interfaces.append(
+        InterfaceFields(device: device, interface: interface).boot(spark: spark, isPart: total.contains(interface.key)))
     }
     return .object([
-      ("page", .text("device")), ("t", .number(shell.now)), ("device", .text(device.name)), ("state", .text(device.state.rawValue)),
+      ("page", .text("device")), ("t", .number(shell.now)), ("device", .text(device.name)),
+      ("state", .text(device.state.rawValue)),
       ("interfaces", .list(interfaces)),
     ])
   }
@@ -60,11 +63,14 @@ struct DevicePage {
     let coverage = today.map { Format.percent($0.coverage) + " of the day is known" } ?? "written every 5 minutes"
     return [
       Self.tile("CPU", isKnown ? device.cpuPercent : nil, "%", level: isKnown ? device.cpuPercent : nil, warn: 80, bad: 95),
-      Self.tile("Memory in use", isKnown ? device.memoryPercent : nil, "%", level: isKnown ? device.memoryPercent : nil, warn: 85, bad: 95),
+      Self.tile(
+        "Memory in use", isKnown ? device.memoryPercent : nil, "%", level: isKnown ? device.memoryPercent : nil, warn: 85, bad: 95
+      ),
       Self.tile("Temperature", isKnown ? device.temperature : nil, "°C"),
       Self.tile("Ping", DeviceFields.ping(isKnown ? device.latencyMs : nil), note: "answer of its API"),
       Self.tile("Uptime", isKnown ? Format.duration(device.uptime) : Format.unknown),
-      Self.tile("Today", received.number, small: received.unit.isEmpty ? nil : received.unit + " in", note: "\(sent) out, \(coverage)"),
+      Self.tile(
+        "Today", received.number, small: received.unit.isEmpty ? nil : received.unit + " in", note: "\(sent) out, \(coverage)"),
       Self.tile(
         "Missed samples", device.missedSamples.map { Format.parts(Double($0), unit: "").number } ?? Format.unknown,
         note: "since its collector started"),

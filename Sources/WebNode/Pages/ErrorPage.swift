@@ -37,7 +37,8 @@ struct ErrorPage {
     case .forbidden: "Whoever runs this node can add your network to its list of allowed addresses."
     case .notFound: "The device or interface may have been renamed or removed; the overview lists what there is."
     case .serviceUnavailable: "The other pages keep working. Try again in a few seconds."
-    default: problem.status.kind == .serverError ? "The log of the node says more." : "The overview is a good place to start again."
+    default:
+      problem.status.kind == .serverError ? "The log of the node says more." : "The overview is a good place to start again."
     }
   }
 }

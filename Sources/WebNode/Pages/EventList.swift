@@ -26,10 +26,14 @@ enum EventList {
     let list = (events ?? []).map { event -> Fields in
       let place = showsInterface ? event.interface.map { $0 + ": " } ?? "" : ""
       return [
-        "time": shell.time.fields(event.t, .recent, now: shell.now), "kind": isAlarming(event.kind) ? "w" : "", "text": place + event.text,
+        "time": shell.time.fields(event.t, .recent, now: shell.now), "kind": isAlarming(event.kind) ? "w" : "",
+        "text": place + event.text,
       ]
     }
-    return ["events": list, "nothing": events == nil ? "The events cannot be read at the moment." : "Nothing happened in the last 30 days."]
+    return [
+      "events": list,
+      "nothing": events == nil ? "The events cannot be read at the moment." : "Nothing happened in the last 30 days.",
+    ]
   }
 
   private static func isAlarming(_ kind: EventLine.Kind) -> Bool {

@@ -20,7 +20,11 @@ struct GraphLinks {
   /// An image drawn by the server.
   func image(_ ending: String, theme: String?) -> String {
     "graph.\(ending)?"
-      + PageURL.query(subject + window + [("width", "1180"), ("height", "340"), ("style", view.style.rawValue), ("theme", theme), ("peaks", view.peaks ? nil : "0")])
+      + PageURL.query(
+        subject + window + [
+          ("width", "1180"), ("height", "340"), ("style", view.style.rawValue), ("theme", theme),
+          ("peaks", view.peaks ? nil : "0"),
+        ])
   }
 
   var csv: String { "api/v1/series?" + PageURL.query(subject + window + [("points", "2000"), ("format", "csv")]) }

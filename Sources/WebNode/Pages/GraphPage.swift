@@ -58,7 +58,8 @@ struct GraphPage {
       let answer = try await shell.services.series.answer(device: device.name, interface, window: window, points: Self.points)
       return (answer, answer.problem.map { "Part of the history cannot be read: \($0)" })
     } catch {
-      shell.services.logger.warning("History cannot be read", metadata: [LogKey.device: "\(device.name)", LogKey.error: "\(error)"])
+      shell.services.logger.warning(
+        "History cannot be read", metadata: [LogKey.device: "\(device.name)", LogKey.error: "\(error)"])
       let none = Series.Band(avg: [], max: [], min: [], known: [])
       let empty = Series(t0: view.from, step: 1, rx: none, tx: none)
       let reason = (error as? HTTPProblem)?.detail ?? "the archive cannot be read"
@@ -77,7 +78,8 @@ struct GraphPage {
     return .object([
       ("page", .text("graph")), ("t", .number(shell.now)), ("device", .text(device.name)), ("interface", .text(interface.name)),
       ("healthy", .bool(isHealthy)), ("speed", .number(interface.speed)),
-      ("now", .object([("in", .number(interface.rxRate)), ("out", .number(interface.txRate))])), ("series", .series(answer.series)),
+      ("now", .object([("in", .number(interface.rxRate)), ("out", .number(interface.txRate))])),
+      ("series", .series(answer.series)),
       ("events", .list(marks)),
     ])
   }
@@ -108,7 +110,8 @@ struct GraphPage {
       "imageLight": theme == nil ? links.image("svg", theme: "light") as Any : false,
       "kept": (view.parameters + links.kept).compactMap { name, value in value.map { ["name": name, "value": $0] as Fields } },
     ]
-    let plain = GraphLinks(device: device.name, interface: interface.name, view: view, kept: links.kept.filter { $0.name != "refresh" })
+    let plain = GraphLinks(
+      device: device.name, interface: interface.name, view: view, kept: links.kept.filter { $0.name != "refresh" })
     fields["reloads"] = [("never", nil), ("5 s", "5"), ("30 s", "30"), ("60 s", "60")].map { label, value in
       ["label": label, "href": plain.page(view, adding: [("refresh", value)])] as Fields
     }

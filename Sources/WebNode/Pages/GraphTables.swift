@@ -17,7 +17,8 @@ struct GraphTables {
     return [
       "range": time.interval(Double(view.from), Double(view.to)), "span": Format.duration(Double(view.span)),
       "missing": received.missing >= series.step ? Format.duration(Double(received.missing)) + " missing" : "",
-      "resolution": series.count == 0 ? "" : step + (series.step > 1 && view.peaks ? ", band shows the peaks inside each point" : ""),
+      "resolution": series.count == 0
+        ? "" : step + (series.step > 1 && view.peaks ? ", band shows the peaks inside each point" : ""),
       "statistics": [
         row("in", "↓ In", "k0", received, page.interface.rxRate, !view.hideIn) { $0.hideIn.toggle() },
         row("out", "↑ Out", "k1", statistics(series.tx), page.interface.txRate, !view.hideOut) { $0.hideOut.toggle() },

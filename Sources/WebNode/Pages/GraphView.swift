@@ -6,7 +6,8 @@ struct GraphView: Equatable {
   enum Style: String, CaseIterable { case area, line, mirror }
 
   static let presets: [(value: String, label: String)] = [
-    ("5m", "5 min"), ("15m", "15 min"), ("1h", "1 h"), ("6h", "6 h"), ("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d"), ("1y", "1 y"),
+    ("5m", "5 min"), ("15m", "15 min"), ("1h", "1 h"), ("6h", "6 h"), ("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d"),
+    ("1y", "1 y"),
     ("5y", "5 y"),
   ]
   static let standard = "1h"
@@ -36,7 +37,8 @@ struct GraphView: Equatable {
     range = asked
     from = max(0, edge - span)
     to = edge
-    if let start = Self.time(query["from"], now), let end = Self.time(query["to"], now), end > start, end - start <= Self.longest {
+    if let start = Self.time(query["from"], now), let end = Self.time(query["to"], now), end > start, end - start <= Self.longest
+    {
       range = nil
       (from, to) = (start, end)
     }
@@ -50,7 +52,9 @@ struct GraphView: Equatable {
 
   /// Seconds of a range such as `15m` or `2w`; `nil` for anything else.
   static func seconds(_ range: String) -> Int? {
-    guard let span = TimeWindow.span(range), (shortest...longest).contains(span), range.utf8.first != UInt8(ascii: "0") else { return nil }
+    guard let span = TimeWindow.span(range), (shortest...longest).contains(span), range.utf8.first != UInt8(ascii: "0") else {
+      return nil
+    }
     return span
   }
 

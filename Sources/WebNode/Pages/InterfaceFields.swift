@@ -9,7 +9,8 @@ struct InterfaceFields {
     return [
       "key": interface.key, "name": interface.name, "href": PageURL.graph(device.name, interface.name), "kind": link.kind + "c",
       "icon": link.icon.map(Icon.fields) ?? false, "words": link.words, "in": Format.rate(interface.rxRate),
-      "out": Format.rate(interface.txRate), "type": kind, "speed": Format.speed(interface.speed), "mac": interface.mac ?? Format.unknown,
+      "out": Format.rate(interface.txRate), "type": kind, "speed": Format.speed(interface.speed),
+      "mac": interface.mac ?? Format.unknown,
       "comment": interface.comment ?? "",
     ]
   }

@@ -26,7 +26,8 @@ struct OverviewChoices: Equatable {
   /// The address of the overview with these choices, relative to the base path; defaults are left out.
   var address: String {
     let query = PageURL.query([
-      ("sort", sort == .state ? nil : sort.rawValue), ("filter", filter == .all ? nil : filter.rawValue), ("view", view?.rawValue),
+      ("sort", sort == .state ? nil : sort.rawValue), ("filter", filter == .all ? nil : filter.rawValue),
+      ("view", view?.rawValue),
       ("q", search),
     ])
     return PageURL.overview + (query.isEmpty ? "" : "?" + query)

@@ -29,7 +29,9 @@ struct OverviewPage {
     ])
     var fields = shell.fields(title: "Overview", section: .overview, scripts: [.overview], boot: boot)
     let isHidden = { (device: DeviceView) in choices.filter == .problems && !device.state.isProblem }
-    fields["devices"] = models.map { $0.fields(hidden: isHidden($0.device), spark: view == .cards ? sparks[$0.device.name] : nil) }
+    fields["devices"] = models.map {
+      $0.fields(hidden: isHidden($0.device), spark: view == .cards ? sparks[$0.device.name] : nil)
+    }
     fields["asCards"] = view == .cards
     fields["asTable"] = view == .table
     fields["anyShown"] = shown.contains { !isHidden($0) }
@@ -62,8 +64,10 @@ struct OverviewPage {
       "sum": [
         "in": DeviceFields.rate(known.isEmpty ? nil : total.rx), "out": DeviceFields.rate(known.isEmpty ? nil : total.tx),
       ] as Fields,
-      "sumTitle": snapshot.devices.allSatisfy { $0.interfaces.isEmpty || $0.interfaces.contains(where: \.isUplink) } ? "All WAN links" : "All links",
-      "heroCaption": "\(shell.time.interval(Double(sum.t0), Double(sum.end))), highest \(Format.rate(drawing.peak > 0 ? drawing.peak : nil))",
+      "sumTitle": snapshot.devices.allSatisfy { $0.interfaces.isEmpty || $0.interfaces.contains(where: \.isUplink) }
+        ? "All WAN links" : "All links",
+      "heroCaption":
+        "\(shell.time.interval(Double(sum.t0), Double(sum.end))), highest \(Format.rate(drawing.peak > 0 ? drawing.peak : nil))",
     ]
     fields["hero"] = drawing.fields ?? false
     return fields
@@ -92,7 +96,8 @@ struct OverviewPage {
         choice("name", "Name", choices.sort == .name) { $0.sort = .name },
       ],
       "views": [
-        choice("cards", "Cards", view == .cards) { $0.view = .cards }, choice("table", "Table", view == .table) { $0.view = .table },
+        choice("cards", "Cards", view == .cards) { $0.view = .cards },
+        choice("table", "Table", view == .table) { $0.view = .table },
       ],
       "withoutSearch": everything.address, "isSearch": choices.search != nil,
     ]

@@ -9,7 +9,8 @@ struct OverviewTiles {
     let running = states.filter { $0 == .up || $0 == .push || $0 == .degraded }.count
     var notes: [Fields] = []
     for (state, kind, word) in [
-      (DeviceState.down, "badc", "down"), (.stale, "warnc", "stale"), (.degraded, "warnc", "degraded"), (.starting, "", "starting"),
+      (DeviceState.down, "badc", "down"), (.stale, "warnc", "stale"), (.degraded, "warnc", "degraded"),
+      (.starting, "", "starting"),
     ] {
       let count = states.filter { $0 == state }.count
       if count > 0 { notes.append(["kind": kind, "text": "\(count) \(word)"]) }
@@ -25,17 +26,24 @@ struct OverviewTiles {
     var notes: [Fields] = []
     let silent = snapshot.collectors.count - fresh.count
     if silent > 0 { notes.append(["kind": "badc", "text": "\(silent) silent"]) }
-    if !problems.isEmpty { notes.append(["kind": "warnc", "text": problems.count == 1 ? "1 reports a problem" : "\(problems.count) report problems"]) }
-    if notes.isEmpty, let oldest = fresh.compactMap(\.heartbeatAge).max() {
-      notes = [["kind": "okc", "text": "all write"], ["kind": "", "text": "last sign \(Format.fact(max(0, oldest), "s", digits: 1)) ago"]]
+    if !problems.isEmpty {
+      notes.append(["kind": "warnc", "text": problems.count == 1 ? "1 reports a problem" : "\(problems.count) report problems"])
     }
-    return tile("Collectors", "\(fresh.count)", "of \(snapshot.collectors.count)", bars: Self.dots(kinds.sorted(by: >)), notes: notes)
+    if notes.isEmpty, let oldest = fresh.compactMap(\.heartbeatAge).max() {
+      notes = [
+        ["kind": "okc", "text": "all write"],
+        ["kind": "", "text": "last sign \(Format.fact(max(0, oldest), "s", digits: 1)) ago"],
+      ]
+    }
+    return tile(
+      "Collectors", "\(fresh.count)", "of \(snapshot.collectors.count)", bars: Self.dots(kinds.sorted(by: >)), notes: notes)
   }
 
   private var today: Fields {
     let known = snapshot.devices.compactMap(\.today)
     guard !known.isEmpty else {
-      return tile("Today", Format.unknown, "", bars: nil, notes: [["kind": "", "text": "No amounts yet: they are written every 5 minutes"]])
+      return tile(
+        "Today", Format.unknown, "", bars: nil, notes: [["kind": "", "text": "No amounts yet: they are written every 5 minutes"]])
     }
     let received = Format.parts(known.reduce(0.0) { $0 + Double($1.rxBytes) }, unit: "B")
     let sent = Format.bytes(known.reduce(0.0) { $0 + Double($1.txBytes) })
@@ -60,7 +68,9 @@ struct OverviewTiles {
   }
 
   private func tile(_ label: String, _ value: String, _ small: String, bars: [Fields]?, notes: [Fields]) -> Fields {
-    var fields: Fields = ["label": label, "value": value, "notes": notes, "link": false, "bars": false, "valueID": false, "smallID": false]
+    var fields: Fields = [
+      "label": label, "value": value, "notes": notes, "link": false, "bars": false, "valueID": false, "smallID": false,
+    ]
     fields["small"] = small.isEmpty ? false : small
     if let bars { fields["bars"] = ["parts": bars] as Fields }
     return fields

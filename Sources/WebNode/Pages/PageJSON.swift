@@ -65,7 +65,8 @@ extension PageJSON {
       return .object([("avg", .rates(band.avg))] + extremes)
     }
     return .object([
-      ("t0", .number(Double(series.t0))), ("step", .number(Double(series.step))), ("in", band(series.rx)), ("out", band(series.tx)),
+      ("t0", .number(Double(series.t0))), ("step", .number(Double(series.step))), ("in", band(series.rx)),
+      ("out", band(series.tx)),
     ])
   }
 }

@@ -34,7 +34,8 @@ struct SparkDrawing {
         guard let first = points.first, let last = points.last else { continue }
         linePath += "M" + points.joined(separator: "L")
         let base = Format.fixed(middle, 1)
-        areaPath += "M\(first.prefix { $0 != " " }) \(base)L" + points.joined(separator: "L") + "L\(last.prefix { $0 != " " }) \(base)Z"
+        areaPath +=
+          "M\(first.prefix { $0 != " " }) \(base)L" + points.joined(separator: "L") + "L\(last.prefix { $0 != " " }) \(base)Z"
       }
       area.append(areaPath)
       line.append(linePath)
