@@ -17,6 +17,8 @@ struct WebNodeApp: Sendable {
   var now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
   /// Told every address that is being listened on, once it is.
   var onListening: @Sendable (SocketAddress) -> Void = { _ in }
+  /// Returns when the node shall stop, for owners other than signals.
+  var stop: (@Sendable () async -> Void)?
 
   /// Longest time from the signal to the end: answers that are under way are finished, streams say goodbye.
   static let shutdownPatience = Duration.seconds(8)
@@ -41,7 +43,16 @@ struct WebNodeApp: Sendable {
     var configuration = ServiceGroupConfiguration(
       services: ([names] as [any Service] + listeners).map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.shutdownPatience
-    try await ServiceGroup(configuration: configuration).run()
+    let group = ServiceGroup(configuration: configuration)
+    guard let stop else { return try await group.run() }
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask {
+        await stop()
+        if !Task.isCancelled { await group.triggerGracefulShutdown() }
+      }
+      defer { tasks.cancelAll() }
+      try await group.run()
+    }
   }
 
   private func services(_ store: FleetStore) -> WebServices {

@@ -10,6 +10,10 @@ import TestSupport
 /// A web node on a free port for the time of a test.
 struct RunningNode: Sendable {
   let port: Int
+  private let stopper: AsyncStream<Void>.Continuation
+
+  /// Stops the node as a signal would.
+  func stop() async { stopper.finish() }
 
   func get(_ target: String, method: String = "GET", headers: [String] = []) async throws -> HTTPReply {
     try await HTTPProbe.get(port, target, method: method, headers: headers)
@@ -42,6 +46,8 @@ struct RunningNode: Sendable {
     app.reader = reader
     app.limits = limits
     app.onListening = { found.yield($0.port ?? 0) }
+    let (stops, stopper) = AsyncStream.makeStream(of: Void.self)
+    app.stop = { for await _ in stops {} }
     let running = app
     return try await withThrowingTaskGroup(of: Result?.self) { group in
       group.addTask {
@@ -51,7 +57,7 @@ struct RunningNode: Sendable {
       group.addTask {
         var iterator = ports.makeAsyncIterator()
         guard let port = await iterator.next() else { return nil }
-        let node = RunningNode(port: port)
+        let node = RunningNode(port: port, stopper: stopper)
         if waitsForRoots {
           try await eventually {
             try await node.get("/metrics").text.split(separator: "\n").filter { $0.hasPrefix("tikwatch_web_root_up{") }
