@@ -66,7 +66,7 @@ struct WebNodeCommand: AsyncParsableCommand {
       var logger = Logger(label: "tikwatch-web", factory: { StreamLogHandler.standardError(label: $0) })
       logger.logLevel = logLevel
       for warning in warnings { logger.warning("\(warning)") }
-      try await WebNodeApp(config: config, logger: logger).run(signals: [.sigterm, .sigint])
+      try await WebNodeApp(config: config, logger: logger, pages: PageRoutes.pages()).run(signals: [.sigterm, .sigint])
     }
   }
 
