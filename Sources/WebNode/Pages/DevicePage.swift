@@ -15,6 +15,7 @@ struct DevicePage {
     let model = DeviceFields(device: device, now: shell.now, time: shell.time)
     var fields = shell.fields(title: device.name, section: .overview, scripts: [.device], boot: await boot())
     fields["name"] = device.name
+    fields["isLive"] = !device.interfaces.isEmpty
     fields["about"] = about
     fields["state"] = phrases.fields
     fields["kind"] = phrases.kind == "bad" ? "bad" : ""
