@@ -26,7 +26,7 @@ import Testing
       case .fifo: #expect(mkfifo(path, 0o644) == 0)
       case .link: try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/etc/passwd")
       case .huge:
-        FileManager.default.createFile(atPath: path, contents: nil)
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
         #expect(truncate(path, 3 << 30) == 0)
       }
     }
@@ -71,7 +71,8 @@ import Testing
       try await eventually { try await node.json("/api/v1/live")["devices"]["gw2"]["t"].int == now }
       for target in [
         "/api/v1/devices", "/api/v1/devices/gw1", "/api/v1/live", "/api/v1/series?device=gw1&interface=ether1&from=-600s",
-        "/api/v1/events?device=gw1", "/graph.svg?device=gw1&interface=ether1&width=400&height=120", "/metrics", "/readyz", "/healthz",
+        "/api/v1/events?device=gw1", "/graph.svg?device=gw1&interface=ether1&width=400&height=120", "/metrics", "/readyz",
+        "/healthz",
       ] {
         let reply = try await node.get(target)
         #expect([200, 404, 503].contains(reply.status), "\(target): \(reply.status) \(reply.text.prefix(300))")

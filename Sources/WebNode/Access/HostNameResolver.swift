@@ -31,6 +31,7 @@ final class HostNameResolver: Service {
   func run() async throws {
     // A thread of its own: a resolver may block for many seconds.
     let pool = BlockingPool(name: "DNS", threads: 1, queueLimit: 4, deadline: .seconds(30))
+    defer { pool.stop() }
     while !names.isEmpty, !Task.isShuttingDownGracefully, !Task.isCancelled {
       for name in names { await resolve(name, pool) }
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.period) }
