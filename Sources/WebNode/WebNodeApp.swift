@@ -48,7 +48,11 @@ struct WebNodeApp: Sendable {
     let drawing = BlockingPool(name: "drawing", threads: 1, queueLimit: 32, deadline: .seconds(10))
     defer { (pools + [drawing]).forEach { $0.stop() } }
     let responder = WebServer.router(services(store, pools, drawing), names: names, pages: pages).buildResponder()
-    let listeners = ListenerPlan.plan(config.listen).map { address in
+    let addresses = ListenerPlan.plan(config.listen)
+    var limits = limits
+    limits.connections = DescriptorLimit.connections(
+      wanted: limits.connections, descriptors: DescriptorLimit.raise(), listeners: addresses.count)
+    let listeners = addresses.map { [limits] address in
       Listener(address: address, responder: responder, limits: limits, logger: logger, onListening: onListening)
     }
     var configuration = ServiceGroupConfiguration(

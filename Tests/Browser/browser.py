@@ -90,14 +90,21 @@ class Browser:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def text(self, selector):
-        return self.one(selector).get_property("textContent").strip()
+        # One script: a refresh of the page may replace the element between two calls.
+        return self.run("return document.querySelector(arguments[0]).textContent.trim()", selector)
 
     @property
     def query(self):
         return {name: values[-1] for name, values in parse_qs(urlsplit(self.driver.current_url).query).items()}
 
-    def keys(self, *keys):
-        ActionChains(self.driver).send_keys(*keys).perform()
+    def keys(self, *keys, modifier=None):
+        actions = ActionChains(self.driver)
+        if modifier:
+            actions.key_down(modifier)
+        actions.send_keys(*keys)
+        if modifier:
+            actions.key_up(modifier)
+        actions.perform()
 
     def drag(self, selector, start, end, modifier=None):
         """Press, move in steps and release along the middle of an element (fractions of its width)."""

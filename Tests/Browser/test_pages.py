@@ -7,7 +7,7 @@ from urllib.parse import quote, urljoin
 import pytest
 from browser import DESK, PHONE
 from conftest import HOSTILE
-from programs import http_get
+from programs import http_get, wait_until
 
 GRAPH = "graph?device=gw-riga&interface=ether1"
 PAGES = {
@@ -22,7 +22,7 @@ def test_look(open_browser, screenshots, name, look):
     browser = open_browser(size=PHONE if look == "phone" else DESK, theme="light" if look == "light" else "dark",
                            scale=2 if look == "phone" else 1)
     browser.open(PAGES[name])
-    if browser.all("#live"):
+    if browser.all("#live"):  # a page without anything live has no mark
         browser.until("return document.getElementById('live').dataset.state === 'live'", "live values")
     assert browser.overflow() == 0
     small = browser.run("""return [...document.querySelectorAll('a, button, select, input, summary')].filter(each => {
@@ -76,7 +76,7 @@ def test_complete_without_scripts(open_browser, screenshots, name):
 def test_search_form_works_without_scripts(open_browser):
     browser = open_browser(scripts=False).open()
     browser.one("#q").send_keys("tartu\n")
-    assert browser.query["q"] == "tartu"
+    wait_until(lambda: browser.query.get("q") == "tartu", "the filtered overview", 10)
     assert [each.get_attribute("data-device") for each in browser.all("[data-device]")] == ["branch-tartu"]
 
 

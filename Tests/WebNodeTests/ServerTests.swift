@@ -157,6 +157,28 @@ import Testing
     }
   }
 
+  @Test func connectionsLeaveRoomForFiles() {
+    #expect(DescriptorLimit.connections(wanted: 4096, descriptors: 65_536, listeners: 2) == 4096)
+    #expect(DescriptorLimit.connections(wanted: 4096, descriptors: 1024, listeners: 2) == 480)
+    #expect(DescriptorLimit.connections(wanted: 4096, descriptors: 32, listeners: 1) == 4)
+  }
+
+  @Test func connectionsBeyondTheCapWaitForAPlace() async throws {
+    var limits = WebServer.Limits()
+    limits.connections = 2
+    try await node(limits: limits) { node in
+      try await HTTPProbe.withStream(node.port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") { first in
+        _ = try await first.text { $0.hasSuffix("ok\n") }
+        try await HTTPProbe.withStream(node.port, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") { second in
+          _ = try await second.text { $0.hasSuffix("ok\n") }
+          await #expect(throws: (any Error).self) { try await HTTPProbe.get(node.port, "/healthz", timeout: .milliseconds(300)) }
+        }
+      }
+      let after = try await node.get("/healthz")
+      #expect(after.status == 200)
+    }
+  }
+
   @Test func wildcardOfBothFamiliesIsOneSocket() throws {
     let plan = { (text: String) in ListenerPlan.plan(try ListenAddress.list(parsing: text)).map(\.description) }
     #expect(try plan("0.0.0.0:80 [::]:80") == ["[::]:80"])
