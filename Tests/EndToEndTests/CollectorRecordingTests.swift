@@ -28,7 +28,9 @@ import Testing
     let fetched = try await rig.output(
       "/usr/bin/rrdtool", ["fetch", archive, "AVERAGE", "-s", "\(begin - 2)", "-e", "\(burst.to + 1)", "-r", "1"])
     let bits = fetched.split(separator: "\n").compactMap { line -> Double? in
-      line.split(separator: ":").last.flatMap { $0.split(separator: " ").first }.flatMap { Double($0) }.flatMap { $0.isNaN ? nil : $0 }
+      line.split(separator: ":").last.flatMap { $0.split(separator: " ").first }.flatMap { Double($0) }.flatMap {
+        $0.isNaN ? nil : $0
+      }
     }
     let bytes: Double = bits.reduce(0, +) / 8
     #expect((bytes - 123_456_789).magnitude < 123_456.789, "\(fetched)")
@@ -126,9 +128,11 @@ import Testing
     try await rig.waitUntilUp(["old"], collector)
     try await collector.wait(for: "wrap and samples behind it", within: 30) {
       let journal = try rig.journal("old", "ether1")
-      guard let wrap = journal.indices.dropFirst().first(where: {
-        (journal[$0].value.rxCounter ?? 0) < (journal[$0 - 1].value.rxCounter ?? 0)
-      }) else { return false }
+      guard
+        let wrap = journal.indices.dropFirst().first(where: {
+          (journal[$0].value.rxCounter ?? 0) < (journal[$0 - 1].value.rxCounter ?? 0)
+        })
+      else { return false }
       return journal.count > wrap + 2
     }
     #expect(try await collector.end() == 0)

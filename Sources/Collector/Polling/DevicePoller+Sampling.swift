@@ -33,14 +33,13 @@ extension DevicePoller {
       reply.rows, keys: catalogue.recorded, speeds: catalogue.speeds, time: epoch, steady: middle)
     let wasUp = status.isUp
     let before = status.problem
-    status.succeeded(at: epoch, latency: received - sent)
-    sampleCame()
+    status.succeeded(at: epoch, latency: received - sent, isWell: sampleCame())
     rates = outcome.sample.interfaces
     takeTotals()
     drop(outcome.odd, in: "/interface")
     tell(outcome, before: before)
     if !outcome.sample.interfaces.isEmpty { environment.recorder.record(outcome.sample, of: config.name) }
-    if !wasUp {
+    if !wasUp, status.isUp {
       logger.notice("Device is up", metadata: [LogKey.address: "\(config.endpoint)", LogKey.count: "\(catalogue.present.count)"])
       publishMetrics()
     }

@@ -146,7 +146,9 @@ struct Archivist {
       droppedRows += count
       logger.error(
         "Seconds that cannot be written are given up",
-        metadata: [LogKey.device: "\(slots[fullest].device)", LogKey.interface: "\(slots[fullest].key)", LogKey.count: "\(count)"])
+        metadata: [
+          LogKey.device: "\(slots[fullest].device)", LogKey.interface: "\(slots[fullest].key)", LogKey.count: "\(count)",
+        ])
     }
   }
 
@@ -154,7 +156,8 @@ struct Archivist {
 
   mutating func report(_ kind: EventLine.Kind, _ device: String, key: String?, _ text: String, now: Double) {
     events[device, default: []].append(EventLine(t: SampleClock.rounded(now), kind: kind, interface: key, text: text))
-    logger.warning("\(kind.rawValue)", metadata: [LogKey.device: "\(device)", LogKey.interface: "\(key ?? "")", LogKey.error: "\(text)"])
+    logger.warning(
+      "\(kind.rawValue)", metadata: [LogKey.device: "\(device)", LogKey.interface: "\(key ?? "")", LogKey.error: "\(text)"])
   }
 
   mutating func fail(_ path: String, _ device: String, _ error: some CustomStringConvertible) {

@@ -52,7 +52,9 @@ final class CollectorLock: Sendable {
     {
       throw Refusal(
         folder: directory.path, owner: "process \(heartbeat.pid) on \(heartbeat.host)",
-        advice: "its heartbeat is \(Int(abs(now - written))) s old; stop it and wait \(Int(heartbeatLife)) s, or give this collector an id of its own")
+        advice:
+          "its heartbeat is \(Int(abs(now - written))) s old; stop it and wait \(Int(heartbeatLife)) s, or give this collector an id of its own"
+      )
     }
     let text = Array("pid \(pid) host \(host)\n".utf8)
     guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {

@@ -90,7 +90,10 @@
   tikwatch.page = () => {
     const boot = dom.boot();
     clock.sync(boot.t);
-    if (boot.interfaces.length === 0) return;
+    if (boot.interfaces.length === 0) {
+      setInterval(() => document.hidden || location.reload(), 30000); // nothing is known yet; it may become so
+      return;
+    }
     shell.setLive('connecting');
     new DevicePage(boot);
   };

@@ -15,6 +15,7 @@ struct DevicePage {
     let model = DeviceFields(device: device, now: shell.now, time: shell.time)
     var fields = shell.fields(title: device.name, section: .overview, scripts: [.device], boot: await boot())
     fields["name"] = device.name
+    fields["isLive"] = !device.interfaces.isEmpty
     fields["about"] = about
     fields["state"] = phrases.fields
     fields["kind"] = phrases.kind == "bad" ? "bad" : ""
@@ -60,7 +61,7 @@ struct DevicePage {
     let today = device.today
     let received = Format.parts(today.map { Double($0.rxBytes) }, unit: "B")
     let sent = Format.bytes(today.map { Double($0.txBytes) })
-    let coverage = today.map { Format.percent($0.coverage) + " of the day is known" } ?? "written every 5 minutes"
+    let coverage = today.map { Format.percent($0.coverage) + " of the time is known" } ?? "written every 5 minutes"
     return [
       Self.tile("CPU", isKnown ? device.cpuPercent : nil, "%", level: isKnown ? device.cpuPercent : nil, warn: 80, bad: 95),
       Self.tile(

@@ -24,7 +24,7 @@ enum EventList {
   /// The fields of the template `events`.
   static func fields(_ events: [EventsService.Event]?, showsInterface: Bool, _ shell: PageShell) -> Fields {
     let list = (events ?? []).map { event -> Fields in
-      let place = showsInterface ? event.interface.map { $0 + ": " } ?? "" : ""
+      let place = event.interface.map { showsInterface && !event.text.contains($0) ? $0 + ": " : "" } ?? ""
       return [
         "time": shell.time.fields(event.t, .recent, now: shell.now), "kind": isAlarming(event.kind) ? "w" : "",
         "text": place + event.text,

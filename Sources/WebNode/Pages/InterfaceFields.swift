@@ -8,7 +8,8 @@ struct InterfaceFields {
     let link = state
     return [
       "key": interface.key, "name": interface.name, "href": PageURL.graph(device.name, interface.name), "kind": link.kind + "c",
-      "icon": link.icon.map(Icon.fields) ?? false, "words": link.words, "in": Format.rate(interface.rxRate),
+      "icon": link.icon.map(Icon.fields) ?? false, "words": interface.running == true ? "Link up" : link.words,
+      "in": Format.rate(interface.rxRate),
       "out": Format.rate(interface.txRate), "type": kind, "speed": Format.speed(interface.speed),
       "mac": interface.mac ?? Format.unknown,
       "comment": interface.comment ?? "",

@@ -53,7 +53,7 @@ struct OverviewTiles {
     ]
     return tile(
       "Today", received.number, received.unit + " in", bars: bar,
-      notes: [["kind": "", "text": sent + " out"], ["kind": "", "text": Format.percent(coverage) + " of the day is known"]])
+      notes: [["kind": "", "text": sent + " out"], ["kind": "", "text": Format.percent(coverage) + " of the time is known"]])
   }
 
   private var busiest: Fields {

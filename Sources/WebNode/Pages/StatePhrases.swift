@@ -26,7 +26,9 @@ struct StatePhrases {
     case .stale:
       let newest = device.sampleTime ?? device.since
       let age = newest.map { " " + Format.age(max(0, now - $0)) } ?? ""
-      self.init(kind: "warn", icon: "warn", words: "Stale" + age, sentence: Self.sentence(reason) ?? "Nothing new arrives.")
+      let silence = Self.words(reason: device.reason) ?? "Nothing new arrives"
+      let begin = newest.map { " since " + ($0 < now - 86_400 ? time.moment($0) : time.hourMinute($0)) } ?? ""
+      self.init(kind: "warn", icon: "warn", words: "Stale" + age, sentence: silence + begin + ".")
     }
   }
 

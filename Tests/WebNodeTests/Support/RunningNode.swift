@@ -42,7 +42,7 @@ struct RunningNode: Sendable {
     var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     logger.logLevel = .critical
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
-    var app = WebNodeApp(config: config, logger: logger)
+    var app = WebNodeApp(config: config, logger: logger, pages: try PageRoutes.pages())
     app.now = now
     app.reader = reader
     app.limits = limits
