@@ -1,7 +1,9 @@
 import Foundation
 import HTTPTypes
 import Logging
+import NIOCore
 import Shared
+import Synchronization
 import TestSupport
 import Testing
 
@@ -124,14 +126,23 @@ import Testing
 /// Names in access lists.
 @Suite struct HostNameResolverTests {
   @Test func keepsWhatItKnewWhenALookUpFails() async throws {
-    let address = try #require(IPAddress("192.0.2.9"))
+    let (old, new) = (try #require(IPAddress("192.0.2.9")), try #require(IPAddress("2001:db8::9")))
+    let answers = Mutex<[[IPAddress]?]>([[old], nil, [new], []])
     let list = try AccessList(parsing: "office.example, 10.0.0.1")
     let resolver = HostNameResolver(
-      lists: [list, list], logger: .init(label: "test"), lookUp: { $0 == "office.example" ? [address] : nil })
-    #expect(!list.allows(address, resolved: resolver.addresses))
-    let task = Task { try await resolver.run() }
-    try await eventually { list.allows(address, resolved: resolver.addresses) }
-    task.cancel()
-    _ = try? await task.value
+      lists: [list, list], logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+      lookUp: { name in name == "office.example" ? answers.withLock { $0.removeFirst() } : nil })
+    let pool = BlockingPool(name: "DNS", threads: 1, queueLimit: 4, deadline: .seconds(60))
+    defer { pool.stop() }
+    func allowed() -> [Bool] { [old, new].map { list.allows($0, resolved: resolver.addresses) } }
+    #expect(allowed() == [false, false])
+    await resolver.refresh(pool)
+    #expect(allowed() == [true, false])
+    await resolver.refresh(pool)  // fails
+    #expect(allowed() == [true, false])
+    await resolver.refresh(pool)
+    #expect(allowed() == [false, true])
+    await resolver.refresh(pool)  // the name has no address any more
+    #expect(allowed() == [false, false])
   }
 }
