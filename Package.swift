@@ -14,6 +14,7 @@ let settings: [SwiftSetting] =
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -43,11 +44,11 @@ let package = Package(
     .target(name: "Shared", dependencies: ["CRRD", "COpenSSL", logging], swiftSettings: settings),
     .executableTarget(
       name: "Collector",
-      dependencies: ["Shared", nioCore, nioPosix, logging, lifecycle, argumentParser],
+      dependencies: ["Shared", nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "WebNode",
-      dependencies: ["Shared", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, argumentParser],
+      dependencies: ["Shared", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
       resources: [.embedInCode("Templates"), .embedInCode("Assets")],
       swiftSettings: settings),
     .executableTarget(

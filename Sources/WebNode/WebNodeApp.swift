@@ -31,7 +31,7 @@ struct WebNodeApp: Sendable {
   ///
   /// - Throws: `StartError` when the node cannot start.
   func run(signals: [UnixSignal] = []) async throws {
-    for path in config.storage { try StartError.checkRoot(path) }
+    try await StartError.checkRoots(config.storage)
     let store = FleetStore(roots: config.storage, merge: FleetMerge(staleAfter: config.staleAfter), now: now)
     let watchers = config.storage.enumerated().map { index, path in
       RootWatcher(index: index, path: path, reader: reader, store: store, now: now, logger: logger)

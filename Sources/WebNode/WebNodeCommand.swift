@@ -78,7 +78,7 @@ struct WebNodeCommand: AsyncParsableCommand {
     func run() async throws {
       let (config, warnings) = try source.load()
       for warning in warnings { FileHandle.standardError.write(Data("tikwatch-web: warning: \(warning)\n".utf8)) }
-      for path in config.storage { try StartError.checkRoot(path) }
+      try await StartError.checkRoots(config.storage)
       print("the configuration is fine")
     }
   }

@@ -31,6 +31,9 @@ final class CollectorRig: Sendable {
     var boot: Int?
   }
 
+  /// The machine is too busy: no collector was running after 90 s.
+  struct TooBusy: Error {}
+
   let folder: TemporaryDirectory
   let root: String
   let fake: ChildProcess
@@ -53,6 +56,13 @@ final class CollectorRig: Sendable {
       ports[String(words[1])] = words[2].split(separator: ":").last.map(String.init)
     }
     self.ports = ports
+  }
+
+  /// Runs `body` with a number of seconds after which something is to happen at the device, and again with more when the machine was too
+  /// busy to have a collector running by then: `body` answers false.
+  static func withLead(_ body: (_ seconds: Int) async throws -> Bool) async throws {
+    for seconds in [6, 25, 90] where try await body(seconds) { return }
+    throw TooBusy()
   }
 
   /// Writes `collector.conf` with these lines in its `[collector]` and device sections, and starts a collector.

@@ -87,6 +87,50 @@ import Testing
     }
   }
 
+  @Test(arguments: ["collector", "devices", "device", "interfaces", "events", "live"])
+  func linksInThePlaceOfFoldersAreNotFollowed(which: String) async throws {
+    let now = Self.now
+    let root = try TemporaryDirectory()
+    let elsewhere = try TemporaryDirectory()
+    var collector = try CollectorFixture("edge-1", root: root.path, now: Double(now))
+    collector.set("gw1", .up)
+    try collector.beat(at: Double(now))
+    try collector.describe("gw1", [("ether1", "secret-name", "wan")])
+    try collector.archive("gw1", "ether1", Truth(seed: 1), (now - 600)...(now - 200))
+    try EventFile.append(
+      [EventLine(t: Double(now - 5), kind: .reboot, text: "secret event")], to: collector.directory.device("gw1"))
+    try collector.samples((now - 60)...now, ["gw1": ["ether1": Truth(seed: 1)]])
+    let device = collector.directory.device("gw1")
+    let path =
+      switch which {
+      case "collector": collector.directory.path
+      case "devices": collector.directory.devices
+      case "device": device.path
+      case "interfaces": device.interfaces
+      case "events": device.events
+      default: collector.directory.live
+      }
+    let target = elsewhere.file("moved")
+    try FileManager.default.moveItem(atPath: path, toPath: target)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+    try await RunningNode.with(RunningNode.config(root.path), now: { Double(now) }) { node in
+      try await eventually {
+        let devices = try await node.json("/api/v1/devices")["devices"].array
+        return which == "collector" ? devices.isEmpty : devices.count == 1
+      }
+      let detail = try await node.get("/api/v1/devices/gw1")
+      #expect(detail.text.contains("secret-name") == (which == "live"))
+      let series = try await node.get("/api/v1/series?device=gw1&interface=ether1&from=\(now - 600)&to=\(now - 300)&points=10")
+      if which == "live" {
+        #expect(series.text.contains("\"coverage\":1,"))
+      } else {
+        #expect(series.status == 404 || series.text.contains("\"coverage\":0,"), "\(series.text.prefix(400))")
+      }
+      let events = try await node.get("/api/v1/events?device=gw1")
+      #expect(events.text.contains("secret event") == (which == "live"))
+    }
+  }
+
   @Test func brokenArchiveShowsOnTheDeviceAndTheLiveSecondsStay() async throws {
     let now = Self.now
     let clock = TestClock(Double(now))

@@ -143,18 +143,10 @@ import Testing
         #expect(reply.status == 200)
         #expect(reply.text.contains("/devices/gw1/interfaces/"))
         let folder = try TemporaryDirectory()
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        shell.arguments = ["-c", reply.text]
-        let errors = Pipe()
-        shell.standardError = errors
-        shell.standardOutput = Pipe()
-        try shell.run()
-        let complaint = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        shell.waitUntilExit()
-        #expect(shell.terminationStatus == 0, "\(complaint)\n\(reply.text)")
-        let images = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let shell = try ChildProcess("/bin/sh", ["-c", reply.text], in: folder)
+        let status = try await shell.exitStatus()
+        #expect(status == 0, "\(shell.standardError)\n\(reply.text)")
+        let images = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".png") }
         #expect(images.count == 1)
         let image = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + images[0]))
         #expect(image.starts(with: [0x89, 0x50, 0x4E, 0x47]))

@@ -5,6 +5,12 @@ extension DevicePoller {
   /// Takes a sample whenever one is due, until the session breaks.
   func keepSampling(_ connection: DeviceConnection) async -> RouterOSError? {
     let time = environment.time
+    do {
+      // With long intervals a device that is back must not wait for its turn.
+      if let next = schedule?.next, next - time.steady > 1 { try await sample(connection) }
+    } catch {
+      return error as? RouterOSError
+    }
     while !Task.isCancelled {
       guard let due = schedule?.take(now: time.steady) else { return nil }
       do {

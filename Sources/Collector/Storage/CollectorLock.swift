@@ -70,3 +70,8 @@ final class CollectorLock: Sendable {
     return "process \(pid) on \(words[3].prefix(100))"
   }
 }
+
+extension CollectorDirectory {
+  /// Whether the folder that was locked is still there: a root can be unmounted under a running collector. Blocking.
+  var isPresent: Bool { access(lock, F_OK) == 0 }
+}

@@ -51,7 +51,7 @@ struct RootScanner: Sendable {
   private mutating func count(now: Double) {
     state.today = [:]
     for collector in state.collectors {
-      for (name, device) in collector.devices {
+      for (name, device) in collector.devices where device.folderProblem == nil {
         state.today[collector.folder, default: [:]][name] = tally.today(device, now: now, reader: reader)
       }
     }
@@ -69,7 +69,9 @@ struct RootScanner: Sendable {
         state.collectors.append(CollectorRecord(folder: folder, directory: directory))
         changed = true
       }
-      let gone = known.subtracting(folders)
+      // A folder that became something else, a link for example, is no collector any more.
+      let replaced = state.collectors.filter { RealFolder.problem([$0.directory.path], reader: reader)?.code == .notRegular }
+      let gone = known.subtracting(folders).union(replaced.map(\.folder))
       if !gone.isEmpty {
         state.collectors.removeAll { gone.contains($0.folder) }
         changed = true

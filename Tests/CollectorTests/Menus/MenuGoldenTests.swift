@@ -111,7 +111,8 @@ enum MenuFixtures {
   static let folder = (#filePath as NSString).deletingLastPathComponent.replacing(/\/Menus$/, with: "/Fixtures")
 
   static func versions(of menu: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + menu)) ?? []  // none fails the registry's test
+    // None fails the registry's test.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + menu)) ?? []
     return names.filter { $0.hasSuffix(".txt") }.map { String($0.dropLast(4)) }.sorted()
   }
 

@@ -144,6 +144,24 @@ import Testing
     #expect(UplinkFinder.names([row], interfaces: ["ether1", "ether2", "lte1", "pppoe-out1"]) == Set(expected))
   }
 
+  @Test func linkSpeedsAreThoseOfRunningPorts() throws {
+    var catalogue = try catalogue()
+    _ = catalogue.update([row("*1", "ether1"), row("*2", "ether2", running: false), row("*3", "br", type: "bridge")], now: 10)
+    #expect(catalogue.runningEthernetIDs == ["*1"])
+    #expect(
+      LinkSpeeds.query(["*1", "*4"]).words == [
+        "/interface/ethernet/monitor", "=.proplist=name,rate", "=numbers=*1,*4", "=once=",
+      ])
+    let rows: [Row] = [
+      ["name": "ether1", "rate": "2.5Gbps"], ["name": "ether2"], ["rate": "1Gbps"], ["name": "br", "rate": "fast"],
+    ]
+    catalogue.setSpeeds(LinkSpeeds.speeds(rows))
+    #expect(catalogue.speeds == ["ether1": 2.5e9])
+    _ = catalogue.update([row("*1", "ether1", running: false)], now: 20)
+    #expect(catalogue.speeds.isEmpty)
+    #expect(catalogue.known["ether1"]?.speed == 2.5e9)
+  }
+
   @Test func theQueryJoinsIdsOnRouterOSsStack() {
     #expect(DevicePoller.anyOf([]) == [])
     #expect(DevicePoller.anyOf(["*1"]) == [".id=*1"])

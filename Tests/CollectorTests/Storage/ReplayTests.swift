@@ -16,6 +16,11 @@ import Testing
     return device
   }()
 
+  private func directory(_ folder: TemporaryDirectory) throws -> CollectorDirectory {
+    try folder.write("edge/.lock", [])
+    return DataDirectory(root: folder.path).collector("edge")
+  }
+
   private func archivist(_ directory: CollectorDirectory) -> Archivist {
     Archivist(
       .init(directory: directory, retentions: ["gw": .compact], flushInterval: 3, sampleInterval: 1), time: TimeSource(),
@@ -29,7 +34,7 @@ import Testing
   @Test(arguments: 0..<30) func killedAnywhereTheLedgerIsTheTruthAndTheArchiveWhole(seed: Int) throws {
     var random = SeededGenerator(seed: UInt64(seed))
     let folder = try TemporaryDirectory()
-    let directory = DataDirectory(root: folder.path).collector("edge")
+    let directory = try directory(folder)
     var clock = 1_795_219_200.0 + Double(Int.random(in: 0..<600, using: &random))
     var counter: (rx: UInt64, tx: UInt64) = (UInt64.random(in: 0...1 << 40, using: &random), 0)
     var first = counter
@@ -106,7 +111,7 @@ import Testing
 
   @Test func whatIsNoJournalIsSkipped() throws {
     let folder = try TemporaryDirectory()
-    let directory = DataDirectory(root: folder.path).collector("edge")
+    let directory = try directory(folder)
     let line = LiveLine(time: 5, devices: ["gw": .init(time: 4, interfaces: [:])])
     try folder.write(
       "edge/live/202611210001.jsonl", line.encoded() + Array("garbage\n{\"t\":1}\n\n".utf8) + line.encoded().dropLast())
@@ -131,7 +136,7 @@ import Testing
 
   @Test func theJournalKeepsTwentyMinutesAndWhatIsNotWritten() throws {
     let folder = try TemporaryDirectory()
-    let directory = DataDirectory(root: folder.path).collector("edge")
+    let directory = try directory(folder)
     var journal = journal(directory)
     let start = 1_795_219_200.0
     for minute in 0..<60 {
@@ -149,7 +154,7 @@ import Testing
 
   @Test func linesThatCannotBeWrittenFollowLater() throws {
     let folder = try TemporaryDirectory()
-    let directory = DataDirectory(root: folder.path).collector("edge")
+    let directory = try directory(folder)
     try folder.write("edge/live", Array("a file in the folder's place".utf8))
     var journal = journal(directory)
     let line = LiveLine(time: 60, devices: ["gw": .init(time: 60, interfaces: [:])])
@@ -159,6 +164,34 @@ import Testing
     journal.append([LiveLine(time: 130, devices: line.devices)], now: 130)
     #expect(journal.problem == nil)
     #expect(try BoundedFile.list(directory.live) == ["197001010001.jsonl", "197001010002.jsonl"])
+  }
+
+  @Test func anUnmountedRootIsNotFilledAndGoesOnWhenItIsBack() throws {
+    let folder = try TemporaryDirectory()
+    let directory = try directory(folder)
+    var journal = journal(directory)
+    var archivist = archivist(directory)
+    try FileManager.default.moveItem(atPath: directory.path, toPath: folder.file("elsewhere"))
+    var batch = Recorder.Batch()
+    for second in 0..<5 {
+      let value = LiveLine.Interface(rxRate: 8, txRate: 8, rxBytes: 1, txBytes: 1, rxCounter: 5, txCounter: 5)
+      let sample = LiveLine.Device(time: 1_795_219_200 + Double(second), interfaces: ["e": value])
+      batch.samples.append(.init(device: "gw", sample: sample))
+    }
+    journal.append(JournalLines.pack(batch.samples, now: 1_795_219_205), now: 1_795_219_205)
+    archivist.take(batch, now: 1_795_219_205)
+    for _ in 0..<5 { archivist.tick(now: 1_795_219_205) }
+    #expect(journal.problem?.description.contains("is the root still mounted?") == true)
+    #expect(!archivist.problems.isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: directory.path))
+
+    try FileManager.default.moveItem(atPath: folder.file("elsewhere"), toPath: directory.path)
+    journal.append([], now: 1_795_219_206)
+    #expect(journal.problem == nil)
+    archivist.finish(now: 1_795_219_206, deadline: .infinity)
+    #expect(archivist.problems.isEmpty)
+    #expect(try BoundedFile.list(directory.live).count == 1)
+    #expect(try ArchiveReader().header(at: directory.device("gw").archive("e")).lastUpdate == 1_795_219_204)
   }
 
   @Test func aDeviceSampledTwiceSinceTheLastLineGetsASecondOne() {
