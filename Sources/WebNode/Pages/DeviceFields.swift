@@ -37,10 +37,11 @@ struct DeviceFields {
   }
 
   /// What the script needs to go on from here.
-  func boot(spark: Spark?) -> PageJSON {
+  func boot(spark: Spark?, step: Int) -> PageJSON {
     .object([
       ("name", .text(device.name)), ("state", .text(device.state.rawValue)), ("in", .number(device.rxRate)),
-      ("out", .number(device.txRate)), ("speed", .number(speed)), ("spark", spark.map(PageJSON.spark) ?? .null),
+      ("out", .number(device.txRate)), ("speed", .number(speed)),
+      ("spark", spark.map { PageJSON.spark($0, step: step) } ?? .null),
     ])
   }
 

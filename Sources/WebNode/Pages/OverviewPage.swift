@@ -5,6 +5,8 @@ import Shared
 struct OverviewPage {
   /// Seconds that all graphs of the page share.
   static let window = 900
+  /// With more devices than this their small graphs come in steps of 10 s, drawn by the script alone.
+  static let fineLimit = 60
 
   let shell: PageShell
   let snapshot: FleetSnapshot
@@ -23,14 +25,15 @@ struct OverviewPage {
     let sparks = await SparkSource(services: shell.services).sparks(of: snapshot.devices)
     let sum = Self.sum(Array(sparks.values))
     let models = shown.map { DeviceFields(device: $0, now: shell.now, time: shell.time) }
+    let step = snapshot.devices.count > Self.fineLimit ? 10 : 1
     let boot = PageJSON.object([
       ("page", .text("overview")), ("t", .number(shell.now)), ("whole", .bool(choices.search == nil)), ("hero", .spark(sum)),
-      ("devices", .list(models.map { $0.boot(spark: view == .cards ? sparks[$0.device.name] : nil) })),
+      ("devices", .list(models.map { $0.boot(spark: view == .cards ? sparks[$0.device.name] : nil, step: step) })),
     ])
     var fields = shell.fields(title: "Overview", section: .overview, scripts: [.overview], boot: boot)
     let isHidden = { (device: DeviceView) in choices.filter == .problems && !device.state.isProblem }
     fields["devices"] = models.map {
-      $0.fields(hidden: isHidden($0.device), spark: view == .cards ? sparks[$0.device.name] : nil)
+      $0.fields(hidden: isHidden($0.device), spark: view == .cards && step == 1 ? sparks[$0.device.name] : nil)
     }
     fields["asCards"] = view == .cards
     fields["asTable"] = view == .table

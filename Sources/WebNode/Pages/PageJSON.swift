@@ -50,11 +50,13 @@ indirect enum PageJSON {
 }
 
 extension PageJSON {
-  /// The last minutes of a device or interface.
-  static func spark(_ spark: Spark) -> PageJSON {
-    .object([
-      ("t0", .number(Double(spark.t0))), ("step", .number(1)), ("in", .rates(spark.values.map { $0?.rx ?? .nan })),
-      ("out", .rates(spark.values.map { $0?.tx ?? .nan })),
+  /// The last minutes of a device or interface, `step` seconds to a value.
+  static func spark(_ spark: Spark, step: Int = 1) -> PageJSON {
+    let values = step == 1 ? spark.values : spark.means(step)
+    let t0 = step == 1 ? spark.t0 : spark.t0 - spark.t0 % step
+    return .object([
+      ("t0", .number(Double(t0))), ("step", .number(Double(step))), ("in", .rates(values.map { $0?.rx ?? .nan })),
+      ("out", .rates(values.map { $0?.tx ?? .nan })),
     ])
   }
 
@@ -68,5 +70,20 @@ extension PageJSON {
       ("t0", .number(Double(series.t0))), ("step", .number(Double(series.step))), ("in", band(series.rx)),
       ("out", band(series.tx)),
     ])
+  }
+}
+
+extension Spark {
+  /// Means over `step` seconds each, aligned to multiples of `step`; over what is known, unknown where nothing is.
+  func means(_ step: Int) -> [Rates?] {
+    let first = t0 / step
+    var sums = [(rates: Rates, count: Int)](
+      repeating: (Rates(rx: 0, tx: 0), 0), count: values.isEmpty ? 0 : (end - 1) / step - first + 1)
+    for (index, value) in values.enumerated() {
+      guard let value else { continue }
+      let at = (t0 + index) / step - first
+      sums[at] = (sums[at].rates + value, sums[at].count + 1)
+    }
+    return sums.map { $0.count == 0 ? nil : Rates(rx: $0.rates.rx / Double($0.count), tx: $0.rates.tx / Double($0.count)) }
   }
 }

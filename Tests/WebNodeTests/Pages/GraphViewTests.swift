@@ -76,6 +76,14 @@ import Testing
     #expect(SparkDrawing(.empty).fields == nil)
   }
 
+  @Test func meansAreAlignedAndKeepGaps() {
+    var spark = Spark(t0: 1005, values: Array(repeating: Rates(rx: 10, tx: 1), count: 30))
+    for index in 5..<15 { spark.values[index] = nil }
+    spark.values[20] = Rates(rx: 110, tx: 1)
+    #expect(spark.means(10) == [Rates(rx: 10, tx: 1), nil, Rates(rx: 20, tx: 1), Rates(rx: 10, tx: 1)])
+    #expect(Spark.empty.means(10).isEmpty)
+  }
+
   @Test func sumIsUnknownWhileOneIsSilentForAMoment() {
     let full = Spark(t0: 1000, values: Array(repeating: Rates(rx: 10, tx: 1), count: 900))
     var holed = full
