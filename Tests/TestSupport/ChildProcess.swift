@@ -1,0 +1,82 @@
+internal import Foundation
+internal import Glibc
+internal import Synchronization
+
+/// Another program that a test talks to through its standard input and output. Ended with the value that holds it.
+package final class ChildProcess: Sendable {
+  package struct Failed: Error, CustomStringConvertible {
+    package var description: String
+  }
+
+  // Only its identifier and whether it runs are asked after `init`, which Process allows from any thread.
+  private nonisolated(unsafe) let process = Process()
+  private let input = Pipe()
+  private let received = Mutex<[UInt8]>([])
+
+  /// Starts `command`, which is looked for in `PATH`. What it writes to either output is kept.
+  package init(_ command: [String], directory: String? = nil) throws {
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = output
+    output.fileHandleForReading.readabilityHandler = { [weak self] handle in
+      let data = handle.availableData
+      if data.isEmpty { handle.readabilityHandler = nil }
+      self?.received.withLock { $0 += data }
+    }
+    try process.run()
+  }
+
+  deinit {
+    kill()
+  }
+
+  /// All that it has written so far.
+  package var output: [UInt8] { received.withLock { $0 } }
+
+  package var text: String { String(decoding: output, as: UTF8.self) }
+
+  package func send(_ bytes: [UInt8]) throws {
+    try input.fileHandleForWriting.write(contentsOf: Data(bytes))
+  }
+
+  package func closeInput() throws {
+    try input.fileHandleForWriting.close()
+  }
+
+  /// At once. SIGTERM would not do: a child inherits the signal mask of the thread that started it, and pool threads block that signal.
+  package func kill() {
+    guard process.isRunning else { return }
+    _ = Glibc.kill(process.processIdentifier, SIGKILL)
+  }
+
+  /// Waits until it has written `text`.
+  package func waitForOutput(_ text: String) async throws {
+    do {
+      try await eventually { self.text.contains(text) }
+    } catch {
+      throw Failed(description: "never wrote \"\(text)\", but \"\(self.text)\"")
+    }
+  }
+
+  /// Runs `command` to its end, which must be a success. Blocking, for preparations.
+  package static func run(_ command: [String], directory: String) throws {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    process.currentDirectoryURL = URL(fileURLWithPath: directory)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Failed(description: "\(command.joined(separator: " ")): \(String(decoding: text, as: UTF8.self))")
+    }
+  }
+}
