@@ -18,7 +18,8 @@ enum PEMFile {
     guard let source = BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw .refused(OpenSSLErrors.take().text) }
     defer { BIO_free(source) }
     while let certificate = PEM_read_bio_X509_AUX(source, nil, refusePassPhrase, nil) { certificates.append(certificate) }
-    let isAtEnd = ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_PEM && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
+    let isAtEnd =
+      ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_PEM && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     let errors = OpenSSLErrors.take()
     guard isAtEnd, !certificates.isEmpty else {
       throw .malformed(path: path, expected: "PEM certificates", detail: isAtEnd ? "none found" : errors.text)
@@ -54,6 +55,7 @@ enum PEMFile {
     }
   }
 
-  private static let refusePassPhrase: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 =
-    { _, _, _, _ in -1 }
+  private static let refusePassPhrase:
+    @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 =
+      { _, _, _, _ in -1 }
 }

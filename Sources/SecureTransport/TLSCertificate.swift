@@ -30,11 +30,11 @@ package struct TLSCertificate: Sendable, Hashable {
   /// What the certificate is made out to: its alternative names, or its subject if there are none.
   package var holder: String { names.isEmpty ? subject : names }
 
-  /// What `print` writes into a buffer, cut and without control characters: a stranger wrote it.
-  private static func text(_ print: (OpaquePointer) -> Int32) -> String {
+  /// What `write` writes into a buffer, cut and without control characters: a stranger wrote it.
+  private static func text(_ write: (OpaquePointer) -> Int32) -> String {
     guard let buffer = BIO_new(BIO_s_mem()) else { return "?" }
     defer { BIO_free(buffer) }
-    guard print(buffer) >= 0 else {
+    guard write(buffer) >= 0 else {
       OpenSSLErrors.clear()
       return "?"
     }

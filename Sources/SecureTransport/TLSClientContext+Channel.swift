@@ -9,7 +9,9 @@ extension TLSClientContext {
   ///   - host: the name or address as it was configured, which the certificate is checked against.
   ///   - timeout: for the handshake, from now.
   /// - Returns: what was agreed, or ``TLSFailure``; the channel is then closed.
-  package func secure(_ channel: any Channel, host: String, timeout: Duration, logger: Logger) -> EventLoopFuture<TLSSessionDetails> {
+  package func secure(_ channel: any Channel, host: String, timeout: Duration, logger: Logger) -> EventLoopFuture<
+    TLSSessionDetails
+  > {
     let handshake = channel.eventLoop.makePromise(of: TLSSessionDetails.self)
     do {
       let session = try TLSSession(self, host: host)

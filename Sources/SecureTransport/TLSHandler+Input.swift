@@ -17,21 +17,24 @@ extension TLSHandler {
       if phase == .handshaking || phase == .established && isReadWanted { context.read() }
       return
     }
-    hasDelivered = false
-    context.fireChannelReadComplete()
+    completeDelivery(context)
   }
 
   package func read(context: ChannelHandlerContext) {
     isReadWanted = true
-    guard phase == .established, !isDraining, !isInputEnded, session.hasInput else { return context.read() }
-    // Came before anybody asked.
-    drain(context)
-    if hasDelivered {
-      hasDelivered = false
-      context.fireChannelReadComplete()
-    } else {
-      context.read()
+    if phase == .established, !isDraining, !isInputEnded, session.hasInput {
+      // Came before anybody asked.
+      drain(context)
+      if hasDelivered { completeDelivery(context) }
     }
+    // In any case: with automatic reading nobody asks a second time. What this brings too early waits in its turn.
+    context.read()
+  }
+
+  private func completeDelivery(_ context: ChannelHandlerContext) {
+    hasDelivered = false
+    isReadWanted = false
+    context.fireChannelReadComplete()
   }
 
   /// Decrypts and hands on all that is there.
@@ -43,7 +46,6 @@ extension TLSHandler {
       var buffer = context.channel.allocator.buffer(capacity: TLSSession.recordBytes)
       switch session.read(into: &buffer) {
       case .some:
-        isReadWanted = false
         hasDelivered = true
         context.fireChannelRead(wrapInboundOut(buffer))
       case .needsInput: return answer(context)

@@ -119,7 +119,9 @@ package final class TLSHandler: ChannelDuplexHandler {
   func fail(_ context: ChannelHandlerContext, _ failure: TLSFailure) {
     guard phase != .ended else { return }
     // The alert that tells the peer, if there is one.
-    if session.outputBytes > 0 { context.writeAndFlush(wrapOutboundOut(session.takeOutput(context.channel.allocator)), promise: nil) }
+    if session.outputBytes > 0 {
+      context.writeAndFlush(wrapOutboundOut(session.takeOutput(context.channel.allocator)), promise: nil)
+    }
     end(with: failure)
     context.fireErrorCaught(failure)
     context.close(promise: nil)
@@ -155,7 +157,9 @@ package final class TLSHandler: ChannelDuplexHandler {
   }
 
   package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if transportError == nil { transportError = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)" }
+    if transportError == nil {
+      transportError = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+    }
     context.fireErrorCaught(error)
   }
 

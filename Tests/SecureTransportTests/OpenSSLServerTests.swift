@@ -16,7 +16,9 @@ import Testing
   private func refusal(
     of pair: TestCertificates.Pair, _ policy: TLSPolicy, host: String = "router.test", _ options: [String] = []
   ) async throws -> TLSFailure {
-    try await OpenSSLServer.run(OpenSSLServer.with(pair) + options) { try await SecureClient.failure($0.port, policy, host: host) }
+    try await OpenSSLServer.run(OpenSSLServer.with(pair) + options) {
+      try await SecureClient.failure($0.port, policy, host: host)
+    }
   }
 
   private func session(
@@ -159,7 +161,8 @@ import Testing
   }
 
   @Test func refusesOldVersions() async throws {
-    #expect(try await refusal(of: certificates.rsa, .encryptOnly, ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"]) == .noSharedVersion)
+    #expect(
+      try await refusal(of: certificates.rsa, .encryptOnly, ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"]) == .noSharedVersion)
   }
 
   @Test func sendsNamesAndNoAddresses() async throws {

@@ -8,8 +8,7 @@ package final class ChildProcess: Sendable {
     package var description: String
   }
 
-  // Only its identifier and whether it runs are asked after `init`, which Process allows from any thread.
-  private nonisolated(unsafe) let process = Process()
+  private let process = Process()
   private let input = Pipe()
   private let received = Mutex<[UInt8]>([])
 

@@ -39,7 +39,9 @@ package struct TestCertificates: Sendable {
   /// Another file in the same folder.
   package func write(_ name: String, _ text: String) throws -> String { try directory.write(name, Array(text.utf8)) }
 
-  private func pair(_ name: String) -> Pair { Pair(certificate: directory.file(name + ".pem"), key: directory.file(name + ".key")) }
+  private func pair(_ name: String) -> Pair {
+    Pair(certificate: directory.file(name + ".pem"), key: directory.file(name + ".key"))
+  }
 
   private init() throws {
     directory = try TemporaryDirectory()
@@ -55,7 +57,8 @@ package struct TestCertificates: Sendable {
     try openssl("genrsa -out rsa.key 2048")
     try openssl("genrsa -out weak.key 1024")
     for name in ["ca", "other-ca"] {
-      try openssl("req -config ca.cnf -x509 -new -key \(name).key -subj /CN=\(name) -days 3650 -out \(name).pem -extensions authority")
+      try openssl(
+        "req -config ca.cnf -x509 -new -key \(name).key -subj /CN=\(name) -days 3650 -out \(name).pem -extensions authority")
     }
     let names = "subjectAltName=DNS:router.test,IP:127.0.0.1,IP:::1"
     try openssl("req -config ca.cnf -x509 -new -key self.key -subj /CN=self -days 3650 -out self.pem -addext \(names)")

@@ -69,11 +69,12 @@ final class TransportSecurityFactory: Sendable {
     guard let policy = try settings.policy() else { return .plain }
     if let known = contexts.withLock({ $0[policy] }) { return .tls(known) }
     let context = try TLSClientContext(policy)
-    return .tls(contexts.withLock { contexts in
-      // Another thread may have been as far.
-      let shared = contexts[policy] ?? context
-      contexts[policy] = shared
-      return shared
-    })
+    return .tls(
+      contexts.withLock { contexts in
+        // Another thread may have been as far.
+        let shared = contexts[policy] ?? context
+        contexts[policy] = shared
+        return shared
+      })
   }
 }
