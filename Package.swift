@@ -61,7 +61,7 @@ let package = Package(
     .testTarget(name: "SharedTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
     .testTarget(
       name: "SecureTransportTests",
-      dependencies: ["SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      dependencies: ["SecureTransport", "Shared", "COpenSSL", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
       swiftSettings: settings),
     .testTarget(
       name: "CollectorTests",

@@ -55,10 +55,12 @@ extension TLSHandler {
     }
   }
 
-  /// Sends what the session itself has to say. A peer that keeps it talking and never listens would fill our memory.
+  /// Sends what the session itself has to say: new keys, and that it will not renegotiate. A peer that keeps it talking and never listens
+  /// would fill our memory.
   private func answer(_ context: ChannelHandlerContext) {
     guard phase == .established, session.outputBytes > 0 else { return }
-    if context.channel.isWritable { flushSession(context) } else { fail(context, .notReading) }
+    unheardBytes = context.channel.isWritable ? 0 : unheardBytes + session.outputBytes
+    if unheardBytes <= Self.unheardLimit { flushSession(context) } else { fail(context, .notReading) }
   }
 
   /// The peer's last word. Ours follows at once, unless the channel is one that may be half closed.

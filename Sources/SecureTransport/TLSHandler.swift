@@ -34,6 +34,9 @@ package final class TLSHandler: ChannelDuplexHandler {
   /// Bytes that may be written before the end of the handshake.
   static let queueLimit = 1 << 20
 
+  /// Bytes that the session may say by itself while the peer reads nothing.
+  static let unheardLimit = 16384
+
   let session: TLSSession
   let logger: Logger
   private let handshakeTimeout: Duration
@@ -54,6 +57,7 @@ package final class TLSHandler: ChannelDuplexHandler {
   /// The peer has said that it sends no more.
   var isInputEnded = false
   var isOutputEnded = false
+  var unheardBytes = 0
   var transportError: String?
 
   init(

@@ -13,12 +13,14 @@ extension TLSSession {
       return
     }
     let name = host.hasSuffix(".") ? String(host.dropLast()) : host
+    // To OpenSSL an empty name means any, and a leading dot any below it.
+    guard !name.isEmpty, !name.hasPrefix(".") else { throw .setup("\"\(host)\" is no host name") }
     try checkName { parameters in
       X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
       return X509_VERIFY_PARAM_set1_host(parameters, name, name.utf8.count)
     }
     // RFC 6066 §3: names only, in ASCII.
-    if name.utf8.allSatisfy({ $0 < 0x80 }), !name.isEmpty {
+    if name.utf8.allSatisfy({ $0 < 0x80 }) {
       guard tikwatch_SSL_set_tlsext_host_name(ssl, name) == 1 else { throw .setup(OpenSSLErrors.take().text) }
     }
   }

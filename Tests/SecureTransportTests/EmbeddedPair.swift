@@ -9,6 +9,7 @@ import TestSupport
 final class EmbeddedPair {
   let client: EmbeddedChannel
   let server: EmbeddedChannel
+  let serverHandler: TLSHandler
   let clientHandshake: EventLoopFuture<TLSSessionDetails>
   let serverHandshake: EventLoopFuture<TLSSessionDetails>
   /// Bytes that have passed to the client.
@@ -31,8 +32,8 @@ final class EmbeddedPair {
     let serverPromise = server.eventLoop.makePromise(of: TLSSessionDetails.self)
     serverHandshake = serverPromise.futureResult
     let logger = Logger(label: "test")
-    try server.pipeline.syncOperations.addHandler(
-      serverContext.makeHandler(timeout: .seconds(5), handshake: serverPromise, logger: logger))
+    serverHandler = try serverContext.makeHandler(timeout: .seconds(5), handshake: serverPromise, logger: logger)
+    try server.pipeline.syncOperations.addHandler(serverHandler)
     try server.connect(to: SocketAddress(unixDomainSocketPath: "s")).wait()
     try client.connect(to: SocketAddress(unixDomainSocketPath: "c")).wait()
     clientHandshake = clientContext.secure(client, host: host, timeout: .seconds(5), logger: logger)

@@ -1,3 +1,4 @@
+import COpenSSL
 import NIOCore
 import NIOEmbedded
 import TestSupport
@@ -123,7 +124,7 @@ import Testing
   @Test(arguments: policies) func aChangedByteAnywhereInTheHandshakeIsNoticed(mode: (TLSPolicy, Bool)) throws {
     let whole = try EmbeddedPair.make(mode.0, tls13: mode.1)
     try whole.pump()
-    for position in stride(from: 0, to: whole.toClient, by: 7) {
+    for position in stride(from: 0, to: whole.toClient, by: 13) {
       let pair = try EmbeddedPair.make(mode.0, tls13: mode.1)
       var offset = 0
       try pair.pump { bytes in
@@ -208,6 +209,26 @@ import Testing
     #expect(!pair.client.isActive)
   }
 
+  @Test func aPeerThatAsksAndNeverListensIsCutOff() throws {
+    let pair = try EmbeddedPair.make()
+    try pair.pump()
+    var answered = 0
+    for isHeard in [true, false] {
+      pair.client.isWritable = isHeard
+      for _ in 0..<1000 where pair.client.isActive {
+        // A request for new keys, 26 bytes, which has to be answered.
+        #expect(SSL_key_update(pair.serverHandler.session.ssl, SSL_KEY_UPDATE_REQUESTED) == 1)
+        #expect(SSL_do_handshake(pair.serverHandler.session.ssl) == 1)
+        pair.client.read()
+        pair.deliver(Array(pair.serverHandler.session.takeOutput(ByteBufferAllocator()).readableBytesView), to: pair.client)
+        answered += try pair.take(pair.client).count
+      }
+      #expect(pair.client.isActive == isHeard)
+    }
+    #expect(pair.failures == [.notReading])
+    #expect(answered > TLSHandler.unheardLimit)
+  }
+
   @Test func closingInTheHandshakeBreaksItsPromise() throws {
     let pair = try EmbeddedPair.make()
     let write = pair.client.writeAndFlush(ByteBuffer(string: "never"))
@@ -221,6 +242,10 @@ import Testing
     let pair = try EmbeddedPair.make(host: "router\0.test")
     #expect(throws: TLSFailure.setup("the host name contains a NUL")) { try pair.clientHandshake.wait() }
     #expect(!pair.client.isActive)
+    for host in ["", ".", ".router.test"] {
+      let pair = try EmbeddedPair.make(host: host)
+      #expect(throws: TLSFailure.setup("\"\(host)\" is no host name")) { try pair.clientHandshake.wait() }
+    }
     let long = try EmbeddedPair.make(host: String(repeating: "x", count: 300))
     #expect(throws: TLSFailure.self) { try long.clientHandshake.wait() }
   }
