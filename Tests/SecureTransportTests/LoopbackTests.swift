@@ -97,10 +97,10 @@ import Testing
     try await EchoServer.run(try server()) { server in
       let command =
         [
-          "openssl", "s_client", "-connect", "127.0.0.1:\(server.port)", "-CAfile", certificates.authority,
+          "s_client", "-connect", "127.0.0.1:\(server.port)", "-CAfile", certificates.authority,
           "-verify_return_error",
         ]
-      let client = try ChildProcess(command + ["-verify_ip", "127.0.0.1", "-quiet"] + options)
+      let client = try OpenSSLCommand(command + ["-verify_ip", "127.0.0.1", "-quiet"] + options)
       try client.send(Array("from s_client\n".utf8))
       try await client.waitForOutput("from s_client\n")
       client.kill()
@@ -110,12 +110,12 @@ import Testing
   @Test func theOpenSSLClientUnderstandsOurAnonymousServer() async throws {
     try await EchoServer.run(try .anonymous()) { server in
       let options = ["-cipher", "ADH:@SECLEVEL=0", "-tls1_2", "-quiet"]
-      let client = try ChildProcess(["openssl", "s_client", "-connect", "127.0.0.1:\(server.port)"] + options)
+      let client = try OpenSSLCommand(["s_client", "-connect", "127.0.0.1:\(server.port)"] + options)
       try client.send(Array("from s_client\n".utf8))
       try await client.waitForOutput("from s_client\n")
       client.kill()
       // And ordinary clients get nothing without asking for it.
-      let ordinary = try ChildProcess(["openssl", "s_client", "-connect", "127.0.0.1:\(server.port)"])
+      let ordinary = try OpenSSLCommand(["s_client", "-connect", "127.0.0.1:\(server.port)"])
       try await ordinary.waitForOutput("handshake failure")
     }
   }

@@ -129,7 +129,7 @@ import Testing
 
   /// As the `openssl` command computes it.
   private func fingerprint(of pair: TestCertificates.Pair) async throws -> TLSFingerprint {
-    let process = try ChildProcess(["openssl", "x509", "-in", pair.certificate, "-noout", "-fingerprint", "-sha256"])
+    let process = try OpenSSLCommand(["x509", "-in", pair.certificate, "-noout", "-fingerprint", "-sha256"])
     try await eventually { process.text.contains("=") && process.text.hasSuffix("\n") }
     return try #require(process.text.split(separator: "=").last.flatMap { TLSFingerprint(String($0.dropLast())) })
   }

@@ -74,8 +74,8 @@ import Testing
   @Test func aKeyWithAPassPhraseIsRefusedAndNobodyIsAsked() throws {
     let folder = (certificates.authority as NSString).deletingLastPathComponent
     let name = "locked-\(UUID().uuidString).key"
-    try ChildProcess.run(
-      ["openssl", "pkey", "-in", certificates.right.key, "-aes256", "-passout", "pass:x", "-out", name], directory: folder)
+    try OpenSSLCommand.run(
+      ["pkey", "-in", certificates.right.key, "-aes256", "-passout", "pass:x", "-out", name], directory: folder)
     #expect(throws: TLSContextError.self) {
       try TLSServerContext(certificateFile: certificates.right.certificate, keyFile: folder + "/" + name)
     }

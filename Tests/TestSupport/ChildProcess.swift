@@ -1,81 +1,109 @@
 internal import Foundation
-internal import Glibc
-internal import Synchronization
 
-/// Another program that a test talks to through its standard input and output. Ended with the value that holds it.
+/// One of our programs, or a tool, as a process of its own: its output goes to files, so that nothing it prints can block it.
 package final class ChildProcess: Sendable {
-  package struct Failed: Error, CustomStringConvertible {
+  /// A program did not do in time what was waited for; with the end of what it printed.
+  package struct Timeout: Error, CustomStringConvertible {
     package var description: String
   }
 
-  private let process = Process()
-  private let input = Pipe()
-  private let received = Mutex<[UInt8]>([])
+  private let process: Process
+  private let output: String
+  private let errors: String
+  private let name: String
 
-  /// Starts `command`, which is looked for in `PATH`. What it writes to either output is kept.
-  package init(_ command: [String], directory: String? = nil) throws {
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = output
-    output.fileHandleForReading.readabilityHandler = { [weak self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      self?.received.withLock { $0 += data }
-    }
+  /// Starts `executable` (a path) with its output going to files in `folder`.
+  package init(_ executable: String, _ arguments: [String], in folder: TemporaryDirectory, environment: [String: String] = [:])
+    throws
+  {
+    name = (executable as NSString).lastPathComponent
+    let stem = folder.file(name + "-" + UUID().uuidString)
+    output = stem + ".out"
+    errors = stem + ".err"
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try Self.create(output)
+    process.standardError = try Self.create(errors)
     try process.run()
   }
 
   deinit {
-    kill()
+    // A test that failed leaves nothing behind.
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
   }
 
-  /// All that it has written so far.
-  package var output: [UInt8] { received.withLock { $0 } }
+  package var pid: Int32 { process.processIdentifier }
+  package var isRunning: Bool { process.isRunning }
+  package var standardOutput: String { Self.text(output) }
+  package var standardError: String { Self.text(errors) }
 
-  package var text: String { String(decoding: output, as: UTF8.self) }
-
-  package func send(_ bytes: [UInt8]) throws {
-    try input.fileHandleForWriting.write(contentsOf: Data(bytes))
+  /// Waits for the first line of standard output that begins with `prefix`, and returns what follows it.
+  package func line(startingWith prefix: String, within seconds: Double = 20) async throws -> String {
+    var found: String?
+    try await wait(for: "a line beginning with \"\(prefix)\"", within: seconds) {
+      // The last piece may be a line in the making.
+      let lines = standardOutput.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      found = lines.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+      return found != nil
+    }
+    return found ?? ""
   }
 
-  package func closeInput() throws {
-    try input.fileHandleForWriting.close()
-  }
-
-  /// At once. SIGTERM would not do: a child inherits the signal mask of the thread that started it, and pool threads block that signal.
-  package func kill() {
-    guard process.isRunning else { return }
-    _ = Glibc.kill(process.processIdentifier, SIGKILL)
-  }
-
-  /// Waits until it has written `text`.
-  package func waitForOutput(_ text: String) async throws {
-    do {
-      try await eventually { self.text.contains(text) }
-    } catch {
-      throw Failed(description: "never wrote \"\(text)\", but \"\(self.text)\"")
+  /// Waits until `condition` holds; fails at once when the process ends before.
+  package func wait(for what: String, within seconds: Double = 20, _ condition: () throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while try !condition() {
+      guard try process.isRunning || condition() else { throw Timeout(description: "\(name) ended before \(what):\n\(tail)") }
+      guard .now < end else { throw Timeout(description: "\(name): no \(what) within \(seconds) s:\n\(tail)") }
+      try await Task.sleep(for: .milliseconds(10))
     }
   }
 
-  /// Runs `command` to its end, which must be a success. Blocking, for preparations.
-  package static func run(_ command: [String], directory: String) throws {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failed(description: "\(command.joined(separator: " ")): \(String(decoding: text, as: UTF8.self))")
+  /// Sends a signal and returns the exit status, 128 + N for death by signal N.
+  package func end(_ signal: Int32 = SIGTERM, within seconds: Double = 12) async throws -> Int32 {
+    if process.isRunning { kill(process.processIdentifier, signal) }
+    return try await exitStatus(within: seconds)
+  }
+
+  /// Waits for the process to end by itself.
+  package func exitStatus(within seconds: Double = 20) async throws -> Int32 {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while process.isRunning {
+      guard .now < end else { throw Timeout(description: "\(name) did not end within \(seconds) s:\n\(tail)") }
+      try await Task.sleep(for: .milliseconds(5))
     }
+    return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+  }
+
+  private var tail: String { String((standardOutput + standardError).suffix(3000)) }
+
+  private static func create(_ path: String) throws -> FileHandle {
+    try Data().write(to: URL(fileURLWithPath: path))
+    return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+  }
+
+  private static func text(_ path: String) -> String {
+    // Missing only when the folder is gone, with the test.
+    (try? Data(contentsOf: URL(fileURLWithPath: path))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}
+
+/// Where the programs under test are.
+package enum Products {
+  /// The path of a program that was built together with the running tests.
+  package static func path(_ name: String) throws -> String {
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let candidates = [
+      (tests as NSString).deletingLastPathComponent + "/" + name,
+      FileManager.default.currentDirectoryPath + "/.build/debug/" + name,
+    ]
+    guard let path = candidates.first(where: FileManager.default.isExecutableFile(atPath:)) else {
+      throw ChildProcess.Timeout(description: "\(name) is not built: looked in \(candidates.joined(separator: ", "))")
+    }
+    return path
   }
 }

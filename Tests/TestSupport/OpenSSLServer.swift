@@ -1,6 +1,6 @@
 /// `openssl s_server` on a free loopback port: a TLS service that shares no code of ours above the library.
 package struct OpenSSLServer: Sendable {
-  package let process: ChildProcess
+  package let process: OpenSSLCommand
   package let port: Int
 
   /// Runs `body` with a server. Lines sent to it that begin with a letter are its own commands (`K`: key update, `R`: renegotiation,
@@ -8,7 +8,7 @@ package struct OpenSSLServer: Sendable {
   package static func run<Value>(
     _ arguments: [String], isolation: isolated (any Actor)? = #isolation, _ body: (OpenSSLServer) async throws -> Value
   ) async throws -> Value {
-    let process = try ChildProcess(["openssl", "s_server", "-accept", "127.0.0.1:0"] + arguments)
+    let process = try OpenSSLCommand(["s_server", "-accept", "127.0.0.1:0"] + arguments)
     defer { process.kill() }
     try await process.waitForOutput("ACCEPT 127.0.0.1:")
     try await eventually { process.text.split(separator: "ACCEPT 127.0.0.1:").last?.contains("\n") ?? false }

@@ -92,7 +92,7 @@ package struct TestCertificates: Sendable {
   }
 
   private func openssl(_ arguments: String) throws {
-    try ChildProcess.run(["openssl"] + arguments.split(separator: " ").map(String.init), directory: directory.path)
+    try OpenSSLCommand.run(arguments.split(separator: " ").map(String.init), directory: directory.path)
   }
 
   private static let configuration = """

@@ -60,7 +60,13 @@ package struct ArchiveWriter: Sendable {
   ///
   /// Rows not newer than what the file has are skipped, so the same rows can be given again after any failure. When this
   /// throws `.locked` nothing was written. The header is validated first: a damaged file never reaches librrd.
-  package func append(_ rows: [ArchiveRow], to path: String) throws(ArchiveError) {
+  ///
+  /// - Parameter span: how many seconds, ending at its time, one row may stand for; below `heartbeat`. More than one is for data that
+  ///   was consolidated before it came here: up to so many seconds between rows get the value of the later row.
+  package func append(_ rows: [ArchiveRow], to path: String, span: Int = 1) throws(ArchiveError) {
+    guard (1...max(1, heartbeat)).contains(span) else {
+      throw ArchiveError(.badRequest, path: path, detail: "one row cannot stand for \(span) seconds")
+    }
     guard !rows.isEmpty else { return }
     try RRDLibrary.checkPath(path)
     let header = try reader.header(at: path)
@@ -73,7 +79,7 @@ package struct ArchiveWriter: Sendable {
       guard row.time < ArchiveLayout.Limit.time else {
         throw ArchiveError(.badRequest, path: path, detail: "row at \(row.time) lies beyond any calendar")
       }
-      if row.time > last + 1 { batch.append(time: row.time - 1, rx: nil, tx: nil) }
+      if row.time > last + span { batch.append(time: row.time - 1, rx: nil, tx: nil) }
       batch.append(time: row.time, rx: row.rx, tx: row.tx)
       last = row.time
     }

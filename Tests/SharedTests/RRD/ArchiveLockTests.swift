@@ -49,7 +49,7 @@ import Testing
     #expect(collisions >= 20, "the readers never met the writer, so this proves nothing")
     let rows = try ArchiveReader(guardSeconds: 0).rows(
       at: path, consolidation: .average, step: 1, from: start, to: start + 2 * batch - 1)
-    let isComplete = rows.rx == (1...2 * batch).map(Double.init)
+    let isComplete = rows.rx == (1...2 * batch).map { Double($0) }
     #expect(isComplete)
   }
 

@@ -25,7 +25,7 @@ import Testing
     try writer.append((1...30).map { ArchiveRow(time: start + $0, rx: Double($0), tx: 0.5) }, to: path)
     let rows = try seconds(path, 1...30)
     #expect(rows.start == start)
-    #expect(rows.rx == (1...30).map(Double.init))
+    #expect(rows.rx == (1...30).map { Double($0) })
     #expect(rows.tx == Array(repeating: 0.5, count: 30))
     #expect(try reader.header(at: path).lastUpdate == start + 30)
     #expect(try RRDTool.run(["last", path]) == "\(start + 30)\n")

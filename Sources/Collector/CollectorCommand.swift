@@ -1,0 +1,13 @@
+import ArgumentParser
+import Shared
+
+/// `tikwatch-collector`.
+struct CollectorCommand: ParsableCommand {
+  static let programName = "tikwatch-collector"
+
+  static let configuration = CommandConfiguration(
+    commandName: programName, abstract: "Polls MikroTik devices and writes what it finds for Tikwatch's web nodes.",
+    version: Version.current, subcommands: [RunCommand.self])
+
+  func run() throws { throw ValidationError("a command is missing: run") }
+}

@@ -1,0 +1,68 @@
+import Shared
+
+/// Everything a collector is told, with its defaults. Where the values come from is ``ConfigSource``'s business.
+struct CollectorConfig: Sendable, Equatable {
+  /// The collector's name: its folder below the root.
+  var id: String
+  /// The root.
+  var storage: String
+  /// Whether a missing root is created: only where its place is our own choice. A missing mount point must not be filled.
+  var createsStorage = false
+  var sampleInterval = Duration.seconds(1)
+  var metricsInterval = Duration.seconds(15)
+  /// Between two writes to one archive.
+  var flushInterval = Duration.seconds(10)
+  /// By name.
+  var devices: [DeviceConfig] = []
+
+  init(id: String, storage: String) {
+    self.id = id
+    self.storage = storage
+  }
+}
+
+/// One device, as it applies after inheritance.
+struct DeviceConfig: Sendable, Equatable {
+  /// The section's name.
+  var name: String
+  var endpoint: DeviceEndpoint
+  var credentials: Credentials
+  /// `module_only`: never polled, known for `/probe` only.
+  var isModuleOnly = false
+  var retention = Retention.standard
+  /// Which interfaces are recorded.
+  var interfaces = InterfaceFilter.all
+  var uplinks = UplinkRule.defaultRoute
+  var billing: DeviceFile.Billing
+  /// In the order of the file; label names are valid and not ours.
+  var customLabels: [CustomLabel] = []
+  var nameFormat = InterfaceNameFormat.name
+  var addsDefaultName = false
+  var menus = MenuSwitches()
+
+  init(name: String, endpoint: DeviceEndpoint, credentials: Credentials, billing: DeviceFile.Billing) {
+    self.name = name
+    self.endpoint = endpoint
+    self.credentials = credentials
+    self.billing = billing
+  }
+}
+
+/// MKTXP's switches of the menus that this version collects.
+struct MenuSwitches: Sendable, Equatable {
+  var health = true
+  var interface = true
+  var routerboard = false
+}
+
+/// Which interfaces are uplinks: they are summed on the overview.
+enum UplinkRule: Sendable, Equatable {
+  /// Those that hold an active default route.
+  case defaultRoute
+  case matching(InterfaceFilter)
+}
+
+extension Duration {
+  /// The same length as a number of seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

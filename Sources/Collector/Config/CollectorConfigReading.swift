@@ -1,0 +1,142 @@
+import Shared
+
+/// Turns a parsed file into a ``CollectorConfig``, gathering everything that is wrong.
+///
+/// `[collector]`: `id` (default: the short host name), `storage` (required unless `--storage`), `sample_interval` (1 to 300 s, 1),
+/// `metrics_interval` (1 s to 1 h, 15), `flush_interval` (1 to 300 s, 10), `retention` (a name, `standard`).
+/// `[retention NAME]`: `archives` (`step:keep`, …). `[default]`: what devices inherit. Every other section is a device.
+struct CollectorConfigReading {
+  let document: INIDocument
+  let source: ConfigSource
+  let isMKTXP: Bool
+  var diagnostics = ConfigDiagnostics()
+  var notices: [String] = []
+  private var unused: Set<String> = []
+
+  init(document: INIDocument, source: ConfigSource, isMKTXP: Bool) {
+    self.document = document
+    self.source = source
+    self.isMKTXP = isMKTXP
+  }
+
+  mutating func finish() throws(ConfigErrors) -> (config: CollectorConfig, warnings: [ConfigError], notices: [String]) {
+    let retentions = readRetentions()
+    var (config, retention) = readCollector(retentions)
+    readDevices(into: &config, retentions, retention)
+    noteUnused()
+    try diagnostics.throwIfErrors()
+    return (config, diagnostics.warnings, notices)
+  }
+
+  private mutating func readCollector(_ retentions: [String: Retention]) -> (CollectorConfig, Retention) {
+    var reader = SectionReader(
+      isMKTXP ? INISection(name: "collector", file: document.file) : document.section(orEmpty: "collector"))
+    var config = CollectorConfig(id: source.hostName, storage: "")
+    if let id = reader.parsed(
+      "id",
+      by: { value throws(ConfigProblem) in
+        guard value.text.utf8.count <= 100, value.text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else {
+          throw ConfigProblem("cannot name a collector", allowed: "up to 100 bytes without control characters")
+        }
+        return value.text
+      })
+    {
+      config.id = id
+    }
+    let written = reader.path("storage", relativeTo: source.directory, environment: source.environment)
+    if let storage = source.storage ?? written {
+      config.storage = storage
+    } else if isMKTXP {
+      config.storage = source.defaultStorage
+      config.createsStorage = true
+    } else {
+      reader.fail("storage", "missing", allowed: "the folder that web nodes read, e.g. /srv/tikwatch")
+    }
+    config.sampleInterval = reader.duration("sample_interval", in: .seconds(1) ... .seconds(300), default: config.sampleInterval)
+    config.metricsInterval = reader.duration(
+      "metrics_interval", in: .seconds(1) ... .seconds(3600), default: config.metricsInterval)
+    config.flushInterval = reader.duration("flush_interval", in: .seconds(1) ... .seconds(300), default: config.flushInterval)
+    let retention = reader.parsed("retention") { value throws(ConfigProblem) in
+      try DeviceConfig.retention(value.text, in: retentions)
+    }
+    for key in ConfigKeys.laterCollector where reader.isSet(key) { unused.insert(key) }
+    diagnostics.merge(reader.finish(strict: source.isStrict))
+    return (config, retention ?? .standard)
+  }
+
+  private mutating func readRetentions() -> [String: Retention] {
+    var known = Dictionary(uniqueKeysWithValues: Retention.builtIn.map { ($0.name, $0) })
+    for section in document.sections {
+      guard let name = Self.retentionName(section.name), !isMKTXP else { continue }
+      var reader = SectionReader(section)
+      if name.isEmpty || name.contains(where: \.isWhitespace) {
+        reader.fail("archives", "\"\(name)\" cannot name a retention", allowed: "[retention NAME], NAME without blanks")
+      } else if known[name] != nil {
+        reader.fail("archives", "retention \"\(name)\" exists already", allowed: "a name other than compact, standard and full")
+      }
+      let retention = reader.parsed("archives") { value throws(ConfigProblem) in
+        do throws(RetentionError) { return try Retention(name: name, parsing: value.text) } catch {
+          throw ConfigProblem(error.description, allowed: "step:keep, …, e.g. 1s:1y, 10s:5y, 1m:5y")
+        }
+      }
+      if !reader.isSet("archives") { reader.fail("archives", "missing", allowed: "step:keep, …, e.g. 1s:1y, 10s:5y, 1m:5y") }
+      if let retention { known[name] = retention }
+      diagnostics.merge(reader.finish(strict: source.isStrict))
+    }
+    return known
+  }
+
+  private mutating func readDevices(into config: inout CollectorConfig, _ retentions: [String: Retention], _ retention: Retention)
+  {
+    let context = DeviceContext(retentions: retentions, timeZone: source.timeZone, isMKTXP: isMKTXP)
+    let fallbacks = ["default", "new_default_parameters"].compactMap { document.section($0) }
+    var folders: [String: String] = [:]
+    var off: [String] = []
+    for section in document.sections where isDevice(section.name) {
+      var reader = SectionReader(section, fallbacks: fallbacks)
+      let device = DeviceConfig.read(&reader, context, retention: retention)
+      accept(&reader)
+      if let other = folders.updateValue(section.name, forKey: FolderName.escape(section.name)) {
+        reader.fail("hostname", "the device would share its folder with \"\(other)\"")
+      }
+      diagnostics.merge(reader.finish(strict: source.isStrict))
+      if let device, !device.isModuleOnly { config.devices.append(device) } else { off.append(section.name) }
+    }
+    checkKeys(of: fallbacks, context)
+    if !off.isEmpty {
+      notices.append("\(document.file): not polled, since off or for probes only: " + off.joined(separator: ", "))
+    }
+  }
+
+  /// Values in `[default]` count where a device inherits them; here only unknown keys are looked for.
+  private mutating func checkKeys(of sections: [INISection], _ context: DeviceContext) {
+    for section in sections {
+      var reader = SectionReader(INISection(name: section.name, file: section.file))
+      _ = DeviceConfig.read(&reader, context, retention: .standard)
+      accept(&reader)
+      var keys = SectionReader(section)
+      diagnostics.merge(keys.finish(strict: source.isStrict, known: reader.keysRead))
+      for key in ConfigKeys.laterSwitches + ConfigKeys.laterSettings where section[key] != nil { unused.insert(key) }
+    }
+  }
+
+  private mutating func accept(_ reader: inout SectionReader) {
+    for key in ConfigKeys.laterSettings + ConfigKeys.ofTLS + ConfigKeys.replaced { reader.accept(key) }
+    for key in ConfigKeys.laterSwitches + ConfigKeys.laterSettings where reader.section[key] != nil { unused.insert(key) }
+  }
+
+  private func isDevice(_ name: String) -> Bool {
+    if name == "default" || name == "new_default_parameters" { return false }
+    return isMKTXP || (name != "collector" && Self.retentionName(name) == nil)
+  }
+
+  private static func retentionName(_ section: String) -> String? {
+    section == "retention" || section.hasPrefix("retention ") ? String(section.dropFirst(9)).trimmed : nil
+  }
+
+  private mutating func noteUnused() {
+    guard !unused.isEmpty else { return }
+    notices.append("\(document.file): known, but not used by this version: " + unused.sorted().joined(separator: ", "))
+  }
+}

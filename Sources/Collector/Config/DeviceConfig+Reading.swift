@@ -1,0 +1,163 @@
+import Foundation
+import Shared
+
+/// What a device's section may refer to.
+struct DeviceContext: Sendable {
+  /// By name.
+  var retentions: [String: Retention]
+  /// IANA name for devices that name none.
+  var timeZone: String
+  /// Whether MKTXP's own built-in defaults apply: an entry is off unless switched on, host and user have names.
+  var isMKTXP: Bool
+}
+
+/// Reads one device: its section, then `[default]`, then (MKTXP) `[new_default_parameters]`, then the defaults here.
+///
+/// | key | type | default |
+/// |---|---|---|
+/// | hostname | host name or address | required (mktxp.conf: localhost) |
+/// | port | 1 to 65535 | 8728 |
+/// | username, password | text | required, empty (mktxp.conf: user, password) |
+/// | plaintext_login | yes or no | yes |
+/// | enabled | yes or no | yes (mktxp.conf: no) |
+/// | module_only | yes or no | no |
+/// | interfaces | patterns | * |
+/// | retention | name | that of [collector] |
+/// | rate_source | counters | counters |
+/// | wan | auto or patterns | auto |
+/// | billing_day | 1 to 28 | 1 |
+/// | time_zone | IANA name | the collector's |
+/// | quota | size | none |
+/// | custom_labels | name:value, … | none |
+/// | interface_name_format | name, comment, combined | name |
+/// | interface_with_default_name, routerboard | yes or no | no |
+/// | health, interface | yes or no | yes |
+extension DeviceConfig {
+  /// `nil` when the entry is off. Nothing may use the result before the reader's diagnostics have been looked at.
+  static func read(_ reader: inout SectionReader, _ context: DeviceContext, retention: Retention) -> DeviceConfig? {
+    let isEnabled = reader.bool("enabled", default: !context.isMKTXP)
+    let isModuleOnly = reader.bool("module_only", default: false)
+    // An entry that is not polled may be half written.
+    let isPolled = isEnabled && !isModuleOnly
+    refuseLaterKeys(&reader)
+    var device = DeviceConfig(
+      name: reader.section.name, endpoint: endpoint(&reader, context, isPolled),
+      credentials: credentials(&reader, context, isPolled),
+      billing: billing(&reader, context))
+    if device.name.utf8.count > 200 || device.name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      reader.fail("hostname", "the section's name cannot name a device", allowed: "up to 200 bytes without control characters")
+    }
+    device.isModuleOnly = isModuleOnly
+    device.retention =
+      reader.parsed("retention") { value throws(ConfigProblem) in
+        try Self.retention(value.text, in: context.retentions)
+      } ?? retention
+    device.interfaces = filter("interfaces", &reader) ?? .all
+    device.uplinks = uplinks(&reader)
+    device.customLabels = labels(&reader)
+    device.nameFormat = reader.choice("interface_name_format", default: .name)
+    device.addsDefaultName = reader.bool("interface_with_default_name", default: false)
+    device.menus.health = reader.bool("health", default: true)
+    device.menus.interface = reader.bool("interface", default: true)
+    device.menus.routerboard = reader.bool("routerboard", default: false)
+    for key in ConfigKeys.laterSwitches { _ = reader.bool(key, default: false) }
+    return isEnabled ? device : nil
+  }
+
+  static func retention(_ name: String, in known: [String: Retention]) throws(ConfigProblem) -> Retention {
+    guard let retention = known[name] else {
+      throw ConfigProblem("unknown retention", allowed: known.keys.sorted().joined(separator: ", "))
+    }
+    return retention
+  }
+
+  /// Keys whose meaning this version cannot honour, and must not pretend to.
+  private static func refuseLaterKeys(_ reader: inout SectionReader) {
+    if reader.bool("use_ssl", default: false) {
+      reader.fail("use_ssl", "API-SSL is not supported by this version", allowed: "False")
+    }
+    if reader.string("credentials_file") != nil {
+      reader.fail("credentials_file", "credentials files are not supported by this version", allowed: "username and password")
+    }
+    if reader.string("password_file") != nil {
+      reader.fail("password_file", "password files are not supported by this version", allowed: "username and password")
+    }
+    if reader.secret("push_token") != nil {
+      reader.fail("push_token", "push is not supported by this version", allowed: "no push_token: the device is polled")
+    }
+    if let source = reader.string("rate_source"), source.lowercased() != "counters" {
+      reader.fail("rate_source", "this version takes rates from counters only", allowed: "counters")
+    }
+  }
+
+  private static func endpoint(_ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool) -> DeviceEndpoint {
+    let port = reader.int("port", in: 1...65535, default: 8728)
+    let host = reader.parsed("hostname") { value throws(ConfigProblem) in
+      let text = value.text.hasPrefix("[") && value.text.hasSuffix("]") ? String(value.text.dropFirst().dropLast()) : value.text
+      guard IPAddress(text) != nil || HostName(text) != nil else {
+        throw ConfigProblem("neither an address nor a host name", allowed: "192.168.88.1, 2001:db8::1 or gw.example.net")
+      }
+      return text
+    }
+    if host == nil, isPolled, !context.isMKTXP, !reader.isSet("hostname") {
+      reader.fail("hostname", "missing", allowed: "192.168.88.1, 2001:db8::1 or gw.example.net")
+    }
+    return DeviceEndpoint(host: host ?? "localhost", port: port)
+  }
+
+  private static func credentials(_ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool) -> Credentials {
+    let isRequired = isPolled && !context.isMKTXP
+    let username = isRequired ? reader.requiredString("username") : reader.string("username", default: "user")
+    let isPasswordSet = reader.setting("password", keepingEmpty: true) != nil
+    let fallback = context.isMKTXP && !isPasswordSet ? "password" : ""
+    return Credentials(
+      username: username, password: reader.secret("password") ?? Secret(fallback),
+      plaintextLogin: reader.bool("plaintext_login", default: true))
+  }
+
+  private static func billing(_ reader: inout SectionReader, _ context: DeviceContext) -> DeviceFile.Billing {
+    let day = reader.int("billing_day", in: 1...28, default: 1)
+    let zone = reader.parsed("time_zone") { value throws(ConfigProblem) in
+      guard TimeZoneName.isKnown(value.text) else {
+        throw ConfigProblem("unknown time zone", allowed: "an IANA name such as Europe/Riga")
+      }
+      return value.text
+    }
+    let quota = reader.byteSize("quota", in: 1...Int.max).map { UInt64($0) }
+    return DeviceFile.Billing(day: day, timeZone: zone ?? context.timeZone, quota: quota)
+  }
+
+  private static func filter(_ key: String, _ reader: inout SectionReader) -> InterfaceFilter? {
+    reader.parsed(key) { value throws(ConfigProblem) in
+      let items = value.isQuoted ? value.text.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty } : value.list
+      return try InterfaceFilter(parsing: items)
+    }
+  }
+
+  private static func uplinks(_ reader: inout SectionReader) -> UplinkRule {
+    if reader.string("wan")?.lowercased() == "auto" { return .defaultRoute }
+    return filter("wan", &reader).map(UplinkRule.matching) ?? .defaultRoute
+  }
+
+  private static func labels(_ reader: inout SectionReader) -> [CustomLabel] {
+    let labels = reader.parsed("custom_labels") { value throws(ConfigProblem) -> [CustomLabel] in
+      if value.isNone { return [] }
+      let items = value.isQuoted ? value.text.split(separator: ",").map { String($0).trimmed } : value.list
+      return try CustomLabel.parse(items.filter { !$0.isEmpty })
+    }
+    return labels ?? []
+  }
+}
+
+/// Names of the IANA time zone data base.
+enum TimeZoneName {
+  static func isKnown(_ name: String) -> Bool {
+    name == "UTC" || (!name.hasPrefix("GMT") && name.allSatisfy(\.isASCII) && TimeZone(identifier: name) != nil)
+  }
+
+  /// The zone of this machine; UTC where it names none that all readers would know.
+  static var current: String {
+    let name = TimeZone.current.identifier
+    return isKnown(name) ? name : "UTC"
+  }
+}

@@ -1,0 +1,73 @@
+import Shared
+
+/// The families about polling itself, which a device has also while it is down.
+enum DeviceMetrics {
+  static let up = Metric.gauge("tikwatch_device_up", "Whether the device's counters are being sampled")
+  static let reason = Metric.gauge("tikwatch_device_state_reason", "Why the device is not up, by reason code; absent when it is")
+  static let lastSuccess = Metric.gauge("tikwatch_device_last_success_timestamp_seconds", "Time of the last sample")
+  static let api = Metric(
+    name: "tikwatch_device_api_seconds", kind: .histogram, help: "Time until the device answered a command of its API")
+  static let missed = Metric.counter("tikwatch_device_samples_missed_total", "Samples that were due and did not come")
+  static let dropped = Metric.counter(
+    "tikwatch_samples_dropped_total", "Values from the device that were none and were left out, by menu")
+  static let menuUp = Metric.gauge("tikwatch_menu_up", "Whether the menu answered when it was last asked")
+  static let menuSeconds = Metric.gauge("tikwatch_menu_seconds", "Time that the menu took when it was last asked")
+  static let rate = Metric.gauge(
+    "tikwatch_interface_rate_bits_per_second", "Rate of the interface in the last sampled interval, in bit/s")
+  static let all = [up, reason, lastSuccess, api, missed, dropped, menuUp, menuSeconds, rate]
+
+  /// How one menu went when it was last asked.
+  struct Menu: Sendable, Equatable {
+    var path: String
+    var isUp: Bool
+    var seconds: Double
+  }
+
+  /// Rates of one recorded interface in its last sample.
+  struct Rate: Sendable, Equatable {
+    var name: String
+    var comment: String?
+    var rx: UInt64
+    var tx: UInt64
+  }
+
+  /// What the families are made of.
+  struct Source: Sendable {
+    var status: DeviceStatus
+    var steady: Double
+    var api = DurationHistogram()
+    /// Dropped values by menu path, since the collector started.
+    var dropped: [String: Int] = [:]
+    var menus: [Menu] = []
+    var rates: [Rate] = []
+  }
+
+  static func families(_ source: Source, _ context: MenuContext) -> [MetricFamily] {
+    var samples = MenuSamples()
+    let labels = context.labels()
+    samples.add(up, .unsigned(source.status.isUp ? 1 : 0), labels)
+    if let problem = source.status.problem {
+      samples.add(reason, .unsigned(1), context.labels([("reason", problem.reason.rawValue)]))
+    }
+    if let time = source.status.lastSuccess { samples.add(lastSuccess, .double(time), labels) }
+    samples.add(missed, .unsigned(UInt64(max(0, source.status.schedule?.missed(at: source.steady) ?? 0))), labels)
+    for (menu, count) in source.dropped.sorted(by: { $0.key < $1.key }) {
+      samples.add(dropped, .unsigned(UInt64(count)), context.labels([("menu", menu)]))
+    }
+    for menu in source.menus.sorted(by: { $0.path < $1.path }) {
+      let own = context.labels([("menu", menu.path)])
+      samples.add(menuUp, .unsigned(menu.isUp ? 1 : 0), own)
+      samples.add(menuSeconds, .double(menu.seconds), own)
+    }
+    for interface in source.rates.sorted(by: { $0.name < $1.name }) {
+      let name = context.nameFormat.text(name: interface.name, comment: interface.comment)
+      samples.add(rate, .unsigned(interface.rx), context.labels([("name", name), ("direction", "rx")]))
+      samples.add(rate, .unsigned(interface.tx), context.labels([("name", name), ("direction", "tx")]))
+    }
+    var families = samples.families
+    if source.api.count > 0 {
+      families.append(MetricFamily(api.name, .histogram, help: api.help, samples: source.api.samples(labels)))
+    }
+    return families
+  }
+}

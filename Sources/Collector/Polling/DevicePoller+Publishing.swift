@@ -1,0 +1,67 @@
+import Logging
+import Shared
+
+extension DevicePoller {
+  /// Writes metrics at least every `metrics_interval`, also of a device that is down.
+  func keepMetrics() async {
+    while !Task.isCancelled {
+      publishMetrics()
+      report()
+      do { try await Task.sleep(for: .seconds(environment.metricsInterval)) } catch { return }
+    }
+  }
+
+  /// Renders `metrics.prom`: what the menus gave while the device is up, and what is known about polling it always.
+  func publishMetrics() {
+    let time = environment.time
+    var source = DeviceMetrics.Source(status: status, steady: time.steady)
+    source.status.schedule = schedule
+    source.api = api
+    source.dropped = droppedValues
+    if status.isUp {
+      source.menus = menus.map { DeviceMetrics.Menu(path: $0.key, isUp: $0.value.isUp, seconds: $0.value.seconds) }
+      source.rates = rates.compactMap { key, value in
+        guard let interface = catalogue.known[key], let rx = value.rxRate, let tx = value.txRate else { return nil }
+        return DeviceMetrics.Rate(name: interface.name, comment: interface.comment, rx: rx, tx: tx)
+      }
+    }
+    var families = DeviceMetrics.families(source, context)
+    if status.isUp { for result in menus.values { families += result.families } }
+    let (text, dropped) = PrometheusText.render(families)
+    drop(dropped.invalid + dropped.duplicates, in: "metrics")
+    var bytes = Array("# written ".utf8)
+    PrometheusText.append(.double(SampleClock.rounded(time.epoch)), to: &bytes)
+    bytes.append(UInt8(ascii: "\n"))
+    environment.recorder.publish(metrics: bytes + text, of: config.name)
+  }
+
+  /// Publishes `device.json` when something in it has changed; that an interface is still there is no change.
+  func publishFile() {
+    let facts = status.facts
+    file.format = 1
+    file.identity = facts.identity ?? file.identity
+    file.model = facts.model ?? file.model
+    file.serial = facts.serial ?? file.serial
+    file.version = facts.version ?? file.version
+    file.address = config.endpoint.host
+    file.labels = config.customLabels.isEmpty ? nil : Dictionary(config.customLabels.map { ($0.name, $0.value) }) { $1 }
+    file.billing = config.billing
+    file.interfaces = catalogue.known
+    guard file != publishedFile else { return }
+    publishedFile = file
+    var written = file
+    for key in catalogue.present { written.interfaces[key]?.lastSeen = SampleClock.rounded(environment.time.epoch) }
+    environment.recorder.publish(written)
+  }
+}
+
+extension DeviceFacts {
+  /// What an earlier run found out.
+  init(_ file: DeviceFile) {
+    self.init()
+    identity = file.identity
+    model = file.model
+    serial = file.serial
+    version = file.version
+  }
+}

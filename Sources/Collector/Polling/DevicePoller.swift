@@ -1,0 +1,213 @@
+import Logging
+import NIOCore
+import Shared
+
+/// Polls one device for as long as its task lives: connects, samples, asks the menus, and tries again when something breaks.
+///
+/// It shares nothing with other pollers but clocks, the event loops and the recorder, none of which waits. Decisions are made by values
+/// (``SampleDerivation``, ``InterfaceCatalogue``, ``DeviceStatus``, ``Backoff``, ``PollSchedule``); this type performs them.
+actor DevicePoller {
+  /// What all pollers share.
+  struct Environment: Sendable {
+    var recorder: Recorder
+    var time: TimeSource
+    var grid: SampleGrid
+    var group: any EventLoopGroup
+    var resolver: HostResolver
+    var logger: Logger
+    var sampleInterval: Double
+    var metricsInterval: Double
+  }
+
+  /// How long answers may take, in seconds.
+  enum Deadline {
+    /// Counters. Later, a fresh connection finds out sooner whether the device is back than TCP's patience would.
+    static let counters = Duration.seconds(4)
+    static let menu = Duration.seconds(10)
+    /// What a session begins with.
+    static let start = Duration.seconds(5)
+  }
+
+  let config: DeviceConfig
+  let environment: Environment
+  let context: MenuContext
+  /// Behind the interval's beginning, in seconds: devices take turns.
+  let phase: Double
+  let logger: Logger
+
+  var clock: SampleClock
+  var derivation: SampleDerivation
+  var catalogue: InterfaceCatalogue
+  var status: DeviceStatus
+  var reboots: RebootDetection
+  var schedule: PollSchedule?
+  var counterQuery: (ids: [String], query: MenuQuery)?
+  var rates: [String: LiveLine.Interface] = [:]
+  var uplinks: Set<String> = []
+  /// What the menus gave in this session, by path.
+  var menus: [String: MenuResult] = [:]
+  var absentMenus: Set<String> = []
+  var menuDue: [String: Double] = [:]
+  var droppedValues: [String: Int] = [:]
+  var api = DurationHistogram()
+  var file: DeviceFile
+  var publishedFile: DeviceFile?
+  var hasRebooted = false
+  private var backoff = Backoff()
+  private var sessionBegan = 0.0
+
+  init(_ config: DeviceConfig, past: DevicePast, index: Int, of count: Int, _ environment: Environment) {
+    self.config = config
+    self.environment = environment
+    context = MenuContext(config)
+    phase = SampleGrid.phase(index, of: count, interval: environment.sampleInterval)
+    var logger = environment.logger
+    logger[metadataKey: LogKey.device] = "\(config.name)"
+    self.logger = logger
+    let time = environment.time
+    clock = SampleClock(epoch: time.epoch, steady: time.steady)
+    derivation = SampleDerivation(interval: environment.sampleInterval, last: past.last)
+    catalogue = InterfaceCatalogue(
+      filter: config.interfaces, retention: config.retention.name, known: past.file?.interfaces ?? [:])
+    status = DeviceStatus(address: config.endpoint.host, now: time.epoch)
+    reboots = RebootDetection(last: past.uptime)
+    file = past.file ?? DeviceFile(device: config.name, address: config.endpoint.host)
+    publishedFile = past.file
+    uplinks = Set(file.interfaces.values.filter { $0.role == "wan" }.map(\.name))
+    status.facts = DeviceFacts(file)
+    environment.recorder.report(status, of: config.name)
+  }
+
+  /// Returns when the task is cancelled.
+  func run() async {
+    noteAddress()
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.keepConnected() }
+      group.addTask { await self.keepMetrics() }
+    }
+  }
+
+  // MARK: Sessions
+
+  private func keepConnected() async {
+    while !Task.isCancelled {
+      let began = environment.time.steady
+      let failure = await attempt(began: began)
+      guard !Task.isCancelled else { return }
+      let now = environment.time.steady
+      if schedule == nil { schedule = newSchedule(from: began) }
+      let problem =
+        failure.map { DeviceStatus.Problem(reason: $0.downReason, message: $0.description) }
+        ?? DeviceStatus.Problem(reason: .protocol, message: "\(config.endpoint): the session ended")
+      if status.problem?.reason != problem.reason || status.isUp {
+        logger.warning(
+          "Device is down", metadata: [LogKey.reason: "\(problem.reason.rawValue)", LogKey.error: "\(problem.message)"])
+      }
+      status.failed(problem, at: environment.time.epoch)
+      report()
+      let delay = backoff.failed(problem.reason.backoff, began: began, now: now, chance: .random(in: 0...1))
+      do { try await Task.sleep(for: .seconds(delay)) } catch { return }
+    }
+  }
+
+  /// One session from connecting to its end; returns why it ended, `nil` when it was cancelled.
+  private func attempt(began: Double) async -> RouterOSError? {
+    var timeouts = ConnectionTimeouts()
+    // A lost packet of the handshake is repeated after 1, 3, 7 s: a new attempt is sooner.
+    if backoff.isInFirstMinute(at: began) { timeouts.connect = .seconds(2) }
+    do {
+      let connection = try await DeviceConnection.open(
+        config.endpoint, credentials: config.credentials, timeouts: timeouts, resolver: environment.resolver,
+        group: environment.group, logger: logger)
+      let end = await session(connection)
+      await connection.close()
+      menus = [:]
+      return end
+    } catch let error as RouterOSError {
+      return error
+    } catch {
+      return nil
+    }
+  }
+
+  private func session(_ connection: DeviceConnection) async -> RouterOSError? {
+    absentMenus = []
+    menuDue = [:]
+    sessionBegan = environment.time.steady
+    do {
+      try await learn(connection)
+    } catch {
+      return error as? RouterOSError
+    }
+    if schedule == nil { schedule = newSchedule(from: environment.time.steady) }
+    return await withTaskGroup(of: RouterOSError?.self) { group in
+      group.addTask { await self.keepSampling(connection) }
+      group.addTask { await self.keepAsking(connection) }
+      group.addTask { await connection.waitUntilClosed() }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      var reason = first
+      // Whoever noticed first may not know why.
+      for await other in group where reason == nil { reason = other }
+      return reason
+    }
+  }
+
+  private func newSchedule(from now: Double) -> PollSchedule {
+    let interval = environment.sampleInterval
+    return PollSchedule(first: environment.grid.next(from: now, phase: phase, interval: interval), interval: interval)
+  }
+
+  /// A sample came; tells whether that makes the device well.
+  func sampleCame() -> Bool { backoff.succeeded(session: environment.time.steady - sessionBegan) }
+
+  // MARK: Telling
+
+  /// Hands the present state to the heartbeat.
+  func report() {
+    let problem = environment.recorder.storageProblem(of: config.name)
+    status.setStorageProblem(problem.map { DeviceStatus.Problem(reason: .storage, message: $0) }, at: environment.time.epoch)
+    status.schedule = schedule
+    status.interfaces = catalogue.present.count
+    environment.recorder.report(status, of: config.name)
+  }
+
+  func record(_ kind: EventLine.Kind, _ text: String, key: String? = nil) {
+    let event = EventLine(t: SampleClock.rounded(environment.time.epoch), kind: kind, interface: key, text: text)
+    record([event])
+  }
+
+  func record(_ events: [EventLine]) {
+    for event in events {
+      logger.info(
+        "\(event.kind.rawValue)", metadata: [LogKey.interface: "\(event.interface ?? "")", LogKey.state: "\(event.text)"])
+    }
+    environment.recorder.record(events, of: config.name)
+  }
+
+  private func noteAddress() {
+    guard let before = publishedFile?.address, before != config.endpoint.host else { return }
+    record(.address, "the address is now \(config.endpoint.host), it was \(before)")
+  }
+}
+
+extension RouterOSError {
+  /// The reason code of a device that is down for this: a device whose counters cannot be read is not merely degraded.
+  var downReason: ReasonCode {
+    switch code {
+    case .menu, .storage: .protocol
+    case .dns, .refused, .timeout, .tls, .login, .permission, .protocol, .hung, .fatal: code
+    }
+  }
+}
+
+extension ReasonCode {
+  /// What it means for the next attempt.
+  fileprivate var backoff: Backoff.Failure {
+    switch self {
+    case .login, .permission: .login
+    case .hung: .hung
+    case .dns, .refused, .timeout, .tls, .protocol, .fatal, .menu, .storage: .other
+    }
+  }
+}

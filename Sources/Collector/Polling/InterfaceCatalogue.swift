@@ -1,0 +1,115 @@
+import Shared
+
+/// The interfaces of one device: their lasting keys, which are recorded, and what changed. Pure; `device.json` is its memory.
+struct InterfaceCatalogue: Sendable {
+  /// What a new list of interfaces brought.
+  struct Changes: Sendable, Equatable {
+    var events: [EventLine] = []
+    /// Keys of interfaces that were made anew: their counters began again.
+    var remade: [String] = []
+  }
+
+  let filter: InterfaceFilter
+  let retention: String
+  /// All that were ever seen, by key.
+  private(set) var known: [String: DeviceFile.Interface]
+  /// Recorded interfaces that the device has now: key by `.id`.
+  private(set) var recorded: [String: String] = [:]
+  /// Keys of everything that the device has now, recorded or not.
+  private(set) var present: Set<String> = []
+  private var uplinkNames: Set<String> = []
+
+  init(filter: InterfaceFilter, retention: String, known: [String: DeviceFile.Interface] = [:]) {
+    self.filter = filter
+    self.retention = retention
+    self.known = known
+  }
+
+  /// `.id`s of the recorded interfaces, in the device's order.
+  var recordedIDs: [String] {
+    recorded.keys.sorted { (InterfaceRow(id: $0, name: "").order, $0) < (InterfaceRow(id: $1, name: "").order, $1) }
+  }
+
+  /// Takes the device's list of interfaces at `now` (epoch seconds).
+  mutating func update(_ list: [InterfaceRow], now: Double) -> Changes {
+    let rows = list.filter { filter.matches(name: $0.name, comment: $0.comment, type: $0.type, isDynamic: $0.isDynamic) }
+      .sorted { ($0.order, $0.id) < ($1.order, $1.id) }
+    let before = present
+    var keys = InterfaceMatching.match(rows, known)
+    var changes = Changes()
+    present = []
+    recorded = [:]
+    for row in rows where recorded[row.id] == nil {
+      let key = keys[row.id] ?? newKey(for: row)
+      keys[row.id] = key
+      recorded[row.id] = key
+      present.insert(key)
+      update(key, row, now, &changes)
+    }
+    for key in before.subtracting(present) { known[key]?.lastSeen = now }
+    return changes
+  }
+
+  /// Takes the names of the interfaces that are uplinks now.
+  mutating func setUplinks(_ names: Set<String>) {
+    uplinkNames = names
+    for (key, interface) in known { known[key]?.role = present.contains(key) && names.contains(interface.name) ? "wan" : nil }
+  }
+
+  /// Takes link speeds in bit/s, by the interface's present name; interfaces that are not named keep what is known.
+  mutating func setSpeeds(_ speeds: [String: Double]) {
+    for key in present { if let name = known[key]?.name, let speed = speeds[name] { known[key]?.speed = speed } }
+  }
+
+  /// Link speeds in bit/s by key.
+  var speeds: [String: Double] { known.compactMapValues(\.speed).filter { present.contains($0.key) } }
+
+  /// Keys whose traffic stands for the device: its uplinks, or all that is recorded where no uplink is.
+  var representative: Set<String> {
+    let uplinks = present.filter { known[$0]?.role == "wan" }
+    return uplinks.isEmpty ? present : uplinks
+  }
+
+  private mutating func update(_ key: String, _ row: InterfaceRow, _ now: Double, _ changes: inout Changes) {
+    var interface = known[key] ?? DeviceFile.Interface(name: row.name)
+    if interface.names.isEmpty {
+      interface.names = [.init(name: interface.name, from: interface.firstSeen ?? now)]
+    }
+    if interface.name != row.name {
+      changes.events.append(
+        EventLine(t: now, kind: .rename, interface: key, text: "\(interface.name) is now called \(row.name)"))
+      interface.names = interface.names.suffix(99) + [.init(name: row.name, from: now)]
+    }
+    if let was = interface.running, let isRunning = row.isRunning, was != isRunning {
+      changes.events.append(
+        EventLine(t: now, kind: .link, interface: key, text: "\(row.name): link \(isRunning ? "up" : "down")"))
+    }
+    if row.isDynamic, let id = interface.id, id != row.id { changes.remade.append(key) }
+    interface.name = row.name
+    interface.defaultName = row.defaultName ?? interface.defaultName
+    interface.mac = row.mac
+    interface.id = row.id
+    interface.type = row.type ?? interface.type
+    interface.role = uplinkNames.contains(row.name) ? "wan" : nil
+    interface.comment = row.comment
+    interface.dynamic = row.isDynamic
+    interface.running = row.isRunning
+    interface.retention = interface.retention ?? retention
+    interface.firstSeen = interface.firstSeen ?? now
+    interface.lastSeen = interface.lastSeen ?? now
+    known[key] = interface
+  }
+
+  /// A key that no other interface has or had.
+  private func newKey(for row: InterfaceRow) -> String {
+    let base = FolderName.escape(row.defaultName ?? row.name)
+    guard known[base] != nil else { return base }
+    var number = 2
+    while true {
+      let suffix = ".\(number)"
+      let key = String(base.prefix(FolderName.limit - suffix.utf8.count)) + suffix
+      if known[key] == nil { return key }
+      number += 1
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Glibc
+import Shared
+
+/// Keeps a second collector out of a collector's folder: `flock` on `.lock`, for as long as this value lives.
+final class CollectorLock: Sendable {
+  /// The folder belongs to somebody else.
+  struct Refusal: Error, CustomStringConvertible {
+    var folder: String
+    /// `process 123 on edge-1`.
+    var owner: String
+    var advice: String
+
+    var description: String { "\(folder) is in use by \(owner): \(advice)" }
+  }
+
+  /// A heartbeat of another host counts as alive for this many seconds: it is written every two.
+  static let heartbeatLife = 15.0
+
+  private let descriptor: Int32
+
+  /// Takes the folder, which exists. Blocking.
+  /// - Throws: ``Refusal``, or ``FileError`` when the lock file cannot be used.
+  init(_ directory: CollectorDirectory, host: String, pid: Int, now: Double) throws {
+    let path = directory.lock
+    // Opened without waiting, should something else than a file stand there.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(errno: errno, "open", path) }
+    do {
+      try Self.take(descriptor, directory, host: host, pid: pid, now: now)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  private static func take(_ descriptor: Int32, _ directory: CollectorDirectory, host: String, pid: Int, now: Double) throws {
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { throw FileError(errno: errno, "examine", directory.lock) }
+    guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.notRegular, "lock", directory.lock, "not a regular file") }
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let number = errno
+      guard number == EWOULDBLOCK else { throw FileError(errno: number, "lock", directory.lock) }
+      throw Refusal(
+        folder: directory.path, owner: owner(descriptor), advice: "stop it, or give this collector an id of its own")
+    }
+    // A lock does not reach other machines on every network file system; a heartbeat does.
+    if let heartbeat = try? Heartbeat.read(directory.heartbeat), heartbeat.host != host, let written = heartbeat.writtenEpoch,
+      abs(now - written) < heartbeatLife
+    {
+      throw Refusal(
+        folder: directory.path, owner: "process \(heartbeat.pid) on \(heartbeat.host)",
+        advice:
+          "its heartbeat is \(Int(abs(now - written))) s old; stop it and wait \(Int(heartbeatLife)) s, or give this collector an id of its own"
+      )
+    }
+    let text = Array("pid \(pid) host \(host)\n".utf8)
+    guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
+      throw FileError(errno: errno, "write", directory.lock)
+    }
+  }
+
+  private static func owner(_ descriptor: Int32) -> String {
+    var bytes = [UInt8](repeating: 0, count: 300)
+    let count = max(0, pread(descriptor, &bytes, bytes.count, 0))
+    let words = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    guard words.count >= 4, words[0] == "pid", words[2] == "host", let pid = Int(words[1]) else { return "another process" }
+    return "process \(pid) on \(words[3].prefix(100))"
+  }
+}

@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+import Shared
+
+/// How long an answer may be kept by whoever asked.
+enum Freshness: Sendable, Equatable {
+  /// Of this moment.
+  case now
+  /// Good for this many seconds.
+  case seconds(Int)
+
+  var header: String {
+    switch self {
+    case .now: "no-store"
+    case .seconds(let seconds): "private, max-age=\(seconds)"
+    }
+  }
+}
+
+extension Response {
+  /// An answer with a body, an entity tag and the time it may be kept; 304 when whoever asks has it already.
+  static func content(
+    _ bytes: [UInt8], type: String, freshness: Freshness, request: Request, headers: HTTPFields = [:]
+  ) -> Response {
+    var headers = headers
+    headers[.contentType] = type
+    headers[.cacheControl] = freshness.header
+    guard freshness != .now else { return Response(status: .ok, headers: headers, body: .init(byteBuffer: .init(bytes: bytes))) }
+    let tag = "\"" + Digest.sha256(bytes).prefix(12).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\""
+    headers[.eTag] = tag
+    if request.matches(entityTag: tag) {
+      headers[.contentType] = nil
+      return Response(status: .notModified, headers: headers)
+    }
+    return Response(status: .ok, headers: headers, body: .init(byteBuffer: .init(bytes: bytes)))
+  }
+
+  static func json(_ output: JSONOutput, freshness: Freshness = .now, request: Request) -> Response {
+    content(output.bytes + [UInt8(ascii: "\n")], type: "application/json", freshness: freshness, request: request)
+  }
+}
+
+extension Request {
+  /// Whether `If-None-Match` names this tag (RFC 9110 §13.1.2, weak comparison).
+  func matches(entityTag tag: String) -> Bool {
+    headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains {
+      var candidate = $0
+      while candidate.first == " " { candidate.removeFirst() }
+      while candidate.last == " " { candidate.removeLast() }
+      if candidate.hasPrefix("W/") { candidate.removeFirst(2) }
+      return candidate == "*" || candidate == tag
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Hummingbird
+import Shared
+
+/// The JSON interface under `/api/v1`.
+struct APIRoutes {
+  let services: WebServices
+
+  func add(to group: RouterGroup<WebContext>) {
+    let api = group.group("api/v1")
+    api.get("devices", use: devices)
+    api.get("devices/:device", use: device)
+    api.get("live", use: live)
+    api.get("series", use: series)
+    api.get("events", use: events)
+    StreamRoute(services: services).add(to: api)
+  }
+
+  @Sendable private func devices(_ request: Request, _ context: WebContext) async throws -> Response {
+    .json(DevicesResponse.all(services.fleet.snapshot()), request: request)
+  }
+
+  @Sendable private func device(_ request: Request, _ context: WebContext) async throws -> Response {
+    let snapshot = services.fleet.snapshot()
+    let device = try snapshot.device(pathComponent: context.parameters.get("device") ?? "")
+    return .json(DevicesResponse.one(device, time: snapshot.time), request: request)
+  }
+
+  @Sendable private func live(_ request: Request, _ context: WebContext) async throws -> Response {
+    let snapshot = services.fleet.snapshot()
+    let names = try QueryParameters(request.uri.query).all("device")
+    let devices =
+      try names.isEmpty ? snapshot.devices : names.map { name throws(HTTPProblem) in try snapshot.device(parameter: name) }
+    return .json(LiveResponse.output(unique(devices), time: snapshot.time), request: request)
+  }
+
+  @Sendable private func series(_ request: Request, _ context: WebContext) async throws -> Response {
+    enum Format: String, CaseIterable { case json, csv }
+    let query = try QueryParameters(request.uri.query)
+    let snapshot = services.fleet.snapshot()
+    let device = try snapshot.device(parameter: try query.required("device", "the name of a device"))
+    let interface = try device.interface(parameter: try query.required("interface", "the name or key of an interface"))
+    let window = try TimeWindow(query, now: services.now())
+    let points = try query.integer("points", in: 1...SeriesReader.maximumPoints, default: 1000)
+    let format = try query.choice("format", default: Format.json)
+    let answer = try await services.series.answer(device: device.name, interface, window: window, points: points)
+    let response = SeriesResponse(
+      device: device.name, interface: interface.name, window: window, now: services.now(), answer: answer)
+    // An outage may still be filled in from a spool, so the past is not for ever either.
+    let freshness = Freshness.seconds(window.isMoving || window.to > Int(response.now) ? answer.series.step : 60)
+    switch format {
+    case .json: return .json(response.json, freshness: freshness, request: request)
+    case .csv:
+      return .content(
+        response.csv, type: "text/csv; charset=utf-8; header=present", freshness: freshness, request: request,
+        headers: [.contentDisposition: "attachment; filename=\"\(FileNames.export(device, interface, window, "csv"))\""])
+    }
+  }
+
+  @Sendable private func events(_ request: Request, _ context: WebContext) async throws -> Response {
+    let query = try QueryParameters(request.uri.query)
+    let snapshot = services.fleet.snapshot()
+    let device = try snapshot.device(parameter: try query.required("device", "the name of a device"))
+    let interface = try query.string("interface").map { name throws(HTTPProblem) in try device.interface(parameter: name) }
+    let window = try TimeWindow(query, now: services.now(), length: 30 * 86_400)
+    let limit = try query.integer("limit", in: 1...1000, default: 100)
+    let events = try await EventsService(series: services.series).events(
+      of: device, interface: interface, window: window, limit: limit)
+    var output = JSONOutput()
+    output.object {
+      $0.member("device", device.name)
+      $0.member("from", window.from)
+      $0.member("to", window.to)
+      $0.key("events")
+      $0.array { for event in events { $0.object { event.write(&$0) } } }
+    }
+    return .json(output, request: request)
+  }
+
+  private func unique(_ devices: [DeviceView]) -> [DeviceView] {
+    var seen: Set<String> = []
+    return devices.filter { seen.insert($0.name).inserted }
+  }
+}
+
+/// Names of files that browsers save.
+enum FileNames {
+  /// `device_interface_from_to.ext`, with safe characters only.
+  static func export(_ device: DeviceView, _ interface: InterfaceView, _ window: TimeWindow, _ suffix: String) -> String {
+    "\(device.folder)_\(FolderName.escape(interface.name))_\(window.from)_\(window.to).\(suffix)"
+  }
+}

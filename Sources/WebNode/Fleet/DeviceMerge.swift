@@ -1,0 +1,129 @@
+import Shared
+
+/// Merges what several collectors tell about one device: the freshest live value wins, the best state wins.
+struct DeviceMerge {
+  let staleAfter: Double
+  let now: Double
+
+  private struct Judged {
+    var replica: FleetMerge.Replica
+    var state: DeviceState
+    var reason: String?
+    var message: String?
+    var since: Double?
+  }
+
+  func view(name: String, _ replicas: [FleetMerge.Replica]) -> DeviceView {
+    let listed = replicas.filter { !$0.isRetired }
+    let judged = (listed.isEmpty ? replicas : listed).map(judge).sorted { freshness($0.replica) > freshness($1.replica) }
+    // Whoever still reaches the device is right about it being up; among equals the freshest speaks.
+    let best = judged.min { rank($0.state) < rank($1.state) } ?? judged[0]
+    let freshest = judged[0].replica
+    var view = DeviceView(name: name, state: best.state)
+    view.reason = best.reason
+    view.message = best.message
+    view.since = best.since
+    view.isRetired = listed.isEmpty
+    view.collectors = judged.map(\.replica.collector.name)
+    view.folders = judged.map {
+      DeviceView.Folder(
+        root: $0.replica.root, collector: $0.replica.collector.name, directory: $0.replica.record.directory)
+    }
+    view.interval = freshest.collector.interval ?? 1
+    view.sampleTime = freshest.record.sampleTime
+    if let beat = best.replica.heartbeat {
+      view.address = beat.address
+      view.uptime = beat.uptime
+      view.latencyMs = beat.latencyMs
+      view.cpuPercent = beat.cpuPercent
+      view.memoryPercent = beat.memoryPercent
+      view.temperature = beat.temperature
+      view.missedSamples = beat.missedSamples
+      view.identity = beat.identity
+      view.model = beat.model
+      view.version = beat.version
+    }
+    for file in judged.compactMap(\.replica.record.file) {
+      view.identity = view.identity ?? file.identity
+      view.model = view.model ?? file.model
+      view.version = view.version ?? file.version
+      view.serial = view.serial ?? file.serial
+      view.address = view.address ?? file.address
+      view.billing = view.billing ?? file.billing
+      if view.labels.isEmpty { view.labels = file.labels ?? [:] }
+    }
+    view.today = judged.compactMap(\.replica.today).max { $0.coverage < $1.coverage }
+    view.interfaces = InterfaceMerge.views(judged.map(\.replica))
+    if view.state != .down, view.state != .starting {
+      let rates = view.totalInterfaces.filter { $0.time == view.sampleTime }
+      view.rxRate = sum(rates.map(\.rxRate))
+      view.txRate = sum(rates.map(\.txRate))
+    }
+    return view
+  }
+
+  private func judge(_ replica: FleetMerge.Replica) -> Judged {
+    var result = Judged(replica: replica, state: .stale)
+    let sample = replica.record.sampleTime
+    let patience = max(staleAfter, 2.5 * (replica.collector.interval ?? 1))
+    let isSampled = sample.map { now - $0 <= patience } ?? false
+    guard let beat = replica.heartbeat, replica.collector.isFresh else {
+      result.since = replica.collector.written ?? sample
+      if isSampled {
+        result.state = .degraded
+        result.reason = "storage"
+        result.message = replica.problem ?? "collector \(replica.collector.name) gives no heartbeat"
+      } else {
+        result.reason = "heartbeat"
+        result.message = replica.problem ?? silence("collector \(replica.collector.name) is silent", replica.collector.written)
+      }
+      return result
+    }
+    result.since = beat.since.flatMap { UTCTime.epoch(rfc3339: $0) }
+    result.reason = beat.reason
+    result.message = beat.message
+    switch beat.state {
+    case .down: result.state = .down
+    case .starting: result.state = .starting
+    case .up, .degraded, .push:
+      guard isSampled else {
+        result.reason = "sample"
+        result.message = silence("no sample", sample)
+        result.since = sample ?? result.since
+        return result
+      }
+      result.state = beat.state == .degraded ? .degraded : beat.state == .push ? .push : .up
+      if let problem = replica.problem {
+        result.state = .degraded
+        result.reason = "storage"
+        result.message = problem
+      }
+    }
+    return result
+  }
+
+  private func silence(_ what: String, _ since: Double?) -> String {
+    since.map { "\(what) since \(UTCTime.rfc3339($0))" } ?? what
+  }
+
+  private func rank(_ state: DeviceState) -> Int {
+    switch state {
+    case .up: 0
+    case .push: 1
+    case .degraded: 2
+    case .starting: 3
+    case .down: 4
+    case .stale: 5
+    }
+  }
+
+  /// By the newest sample, then by the newest heartbeat, then by name so that equals keep their order.
+  private func freshness(_ replica: FleetMerge.Replica) -> (Double, Double, String) {
+    (replica.record.sampleTime ?? 0, replica.collector.written ?? 0, replica.collector.name)
+  }
+
+  private func sum(_ values: [Double?]) -> Double? {
+    guard !values.isEmpty else { return nil }
+    return values.reduce(Double?(0)) { total, value in total.flatMap { total in value.map { total + $0 } } }
+  }
+}

@@ -1,0 +1,61 @@
+import Synchronization
+
+/// The place where watchers leave what they saw and requests take the merged picture. Never waits for a disk.
+final class FleetStore: Sendable {
+  private struct Shelf {
+    var states: [RootState]
+    /// When the look that is under way began; `nil`: none is.
+    var looking: [Double?]
+    var version = 0
+    var merged: (version: Int, snapshot: FleetSnapshot)?
+  }
+
+  /// A snapshot that is this young and whose roots did not change is handed out again: states also depend on the time.
+  private static let lifetime = 0.5
+
+  private let shelf: Mutex<Shelf>
+  private let merge: FleetMerge
+  /// Where requests tell what they found broken.
+  let problems = ProblemBoard()
+  private let now: @Sendable () -> Double
+
+  init(roots: [String], merge: FleetMerge, now: @escaping @Sendable () -> Double) {
+    shelf = Mutex(Shelf(states: roots.map { RootState(path: $0) }, looking: roots.map { _ in nil }))
+    self.merge = merge
+    self.now = now
+  }
+
+  /// A watcher begins to look through its root: from now on it should come back soon.
+  func willLook(root index: Int) {
+    let time = now()
+    shelf.withLock { $0.looking[index] = time }
+  }
+
+  /// A watcher saw its root.
+  func publish(_ state: RootState, root index: Int, changed: Bool) {
+    shelf.withLock {
+      $0.states[index] = state
+      $0.looking[index] = nil
+      if changed { $0.version += 1 }
+    }
+  }
+
+  /// The picture of this moment.
+  func snapshot() -> FleetSnapshot {
+    let time = now()
+    let (version, states, looking, ready) = shelf.withLock { shelf in
+      let fresh = shelf.merged.flatMap { merged in
+        merged.version == shelf.version && abs(time - merged.snapshot.time) < Self.lifetime ? merged.snapshot : nil
+      }
+      return (shelf.version, shelf.states, shelf.looking, fresh)
+    }
+    if let ready { return ready }
+    // Outside the lock: two requests may merge at once, but none waits for the other's work.
+    let snapshot = merge.snapshot(states, lookingSince: looking, problems: problems.byDevice, now: time)
+    shelf.withLock { if version >= $0.merged?.version ?? 0 { $0.merged = (version, snapshot) } }
+    return snapshot
+  }
+
+  /// Rises with every change.
+  var version: Int { shelf.withLock { $0.version } }
+}

@@ -1,0 +1,61 @@
+import Shared
+
+/// One interface of a device, as pages and API show it.
+struct InterfaceView: Sendable, Identifiable {
+  /// Where one collector keeps the files of this interface.
+  struct Source: Sendable, Hashable {
+    /// Index of the root in the configuration.
+    var root: Int
+    /// Name of the collector.
+    var collector: String
+    var directory: DeviceDirectory
+    /// The key under which this collector files the interface; replicas may differ.
+    var key: String
+  }
+
+  /// The lasting key (of the freshest replica); it names files and survives renames.
+  var key: String
+  /// The present name; the key where no name is known.
+  var name: String
+  /// Names that it had before, newest first.
+  var formerNames: [String] = []
+  var comment: String?
+  /// RouterOS type, e.g. `ether`, `wlan`, `vlan`.
+  var type: String?
+  /// `wan` for an uplink.
+  var role: String?
+  var mac: String?
+  var isDynamic = false
+  /// `nil`: not known.
+  var running: Bool?
+  /// Link speed in bit/s.
+  var speed: Double?
+  /// When the last sample that has this interface was taken, epoch seconds.
+  var time: Double?
+  /// The rates of that sample, bit/s; `nil` is unknown.
+  var rxRate: Double?
+  var txRate: Double?
+  /// Freshest replica first.
+  var sources: [Source] = []
+  /// The last minutes as each source told them, in the order of `sources`.
+  var histories: [RateHistory] = []
+
+  var id: String { key }
+  var isUplink: Bool { role == "wan" }
+
+  /// The second that ends at `second`, from the first source that knows it.
+  func rates(endingAt second: Int) -> Rates? {
+    for history in histories { if let rates = history.rates(endingAt: second) { return rates } }
+    return nil
+  }
+
+  /// The end of the newest second that is decided, 0 where there is none.
+  var historyEnd: Int { histories.map(\.end).max() ?? 0 }
+
+  /// The `count` seconds before `end` (default: the newest that is decided).
+  func spark(seconds count: Int, end: Int? = nil) -> Spark {
+    let end = end ?? historyEnd
+    guard end >= count else { return .empty }
+    return Spark(t0: end - count, values: (end - count..<end).map { rates(endingAt: $0 + 1) })
+  }
+}

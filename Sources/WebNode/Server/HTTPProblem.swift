@@ -1,0 +1,51 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Shared
+
+/// A request that cannot be served, told so that whoever sent it can correct it (RFC 9457).
+struct HTTPProblem: Error, Sendable, Equatable {
+  var status: HTTPResponse.Status
+  /// In one sentence, safe to show to whoever asked.
+  var detail: String
+  /// The parameter that is wrong.
+  var parameter: String?
+  /// What would be accepted.
+  var allowed: String?
+  /// Seconds after which to try again.
+  var retryAfter: Int?
+
+  /// 400: a parameter is missing or wrong.
+  static func badParameter(_ name: String, _ detail: String, allowed: String? = nil) -> HTTPProblem {
+    HTTPProblem(status: .badRequest, detail: "\(name): \(detail)", parameter: name, allowed: allowed)
+  }
+
+  static func notFound(_ detail: String, parameter: String? = nil) -> HTTPProblem {
+    HTTPProblem(status: .notFound, detail: detail, parameter: parameter)
+  }
+
+  /// 503: something that the answer needs does not answer itself.
+  static func unavailable(_ detail: String, retryAfter: Int = 5) -> HTTPProblem {
+    HTTPProblem(status: .serviceUnavailable, detail: detail, retryAfter: retryAfter)
+  }
+
+  /// `application/problem+json`.
+  var json: [UInt8] {
+    var text: [UInt8] = Array(#"{"type":"about:blank","status":\#(status.code),"title":"#.utf8)
+    JSONText.append(string: status.reasonPhrase, to: &text)
+    for (name, value) in [("detail", detail), ("parameter", parameter), ("allowed", allowed)] {
+      guard let value else { continue }
+      text += #","\#(name)":"#.utf8
+      JSONText.append(string: value, to: &text)
+    }
+    text += "}\n".utf8
+    return text
+  }
+
+  var headers: HTTPFields {
+    var headers: HTTPFields = [.cacheControl: "no-store"]
+    if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+    if status == .methodNotAllowed { headers[.allow] = "GET, HEAD" }
+    return headers
+  }
+}

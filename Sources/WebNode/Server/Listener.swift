@@ -1,0 +1,70 @@
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Shared
+
+/// One address that the node listens on.
+struct Listener: Service {
+  let address: ListenAddress
+  let responder: RouterResponder<WebContext>
+  let limits: WebServer.Limits
+  let logger: Logger
+  let onListening: @Sendable (SocketAddress) -> Void
+
+  func run() async throws {
+    var log = logger
+    // Hummingbird's own lines tell nothing that ours do not.
+    log.logLevel = max(logger.logLevel, .warning)
+    let app = Application(
+      responder: responder, server: WebServer.channel(limits),
+      configuration: .init(
+        address: bindAddress, availableConnectionsDelegate: .maximum(limits.connections, logger: log)),
+      onServerRunning: { channel in
+        guard let local = channel.localAddress else { return }
+        logger.notice(
+          "Listening", metadata: [LogKey.address: "\(local.ipAddress.map { _ in local.description } ?? "\(address)")"])
+        onListening(local)
+      }, logger: log)
+    do {
+      try await app.run()
+    } catch let error as IOError {
+      throw StartError(message: "cannot listen on \(address): \(String(cString: strerror(error.errnoCode)))")
+    } catch let error as SocketAddressError {
+      throw StartError(message: "cannot listen on \(address): \(error)")
+    }
+  }
+
+  private var bindAddress: BindAddress {
+    switch address {
+    case .tcp(.any, let port): .hostname("::", port: port)
+    case .tcp(.address(let ip), let port): .hostname(ip.description, port: port)
+    case .tcp(.name(let name), let port): .hostname(name, port: port)
+    case .unix(let path): .unixDomainSocket(path: path)
+    }
+  }
+}
+
+/// Which sockets serve the addresses asked for: `[::]` takes IPv4 too, so `0.0.0.0` on the same port is served by it.
+enum ListenerPlan {
+  static func plan(_ addresses: [ListenAddress]) -> [ListenAddress] {
+    let everywhere = addresses.compactMap { address -> Int? in
+      switch address {
+      case .tcp(.any, let port) where port != 0: port
+      case .tcp(.address(let ip), let port) where ip == IPAddress(v6: 0) && port != 0: port
+      default: nil
+      }
+    }
+    var seen: Set<ListenAddress> = []
+    return addresses.filter { address in
+      if case .tcp(.address(let ip), let port) = address, ip == IPAddress(v4: 0), everywhere.contains(port) { return false }
+      if case .tcp(.address(let ip), let port) = address, ip == IPAddress(v6: 0), addresses.contains(.tcp(host: .any, port: port))
+      {
+        return false
+      }
+      return seen.insert(address).inserted
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import Logging
+import NIOCore
+import Shared
+
+/// What request handlers work with.
+struct WebServices: Sendable {
+  let config: WebNodeConfig
+  let fleet: FleetStore
+  let series: SeriesService
+  let graphs: GraphService
+  let metrics: MetricsStore
+  let streams: StreamCount
+  let counters: NodeCounters
+  let now: @Sendable () -> Double
+  let logger: Logger
+}

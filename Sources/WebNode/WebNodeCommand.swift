@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import Shared
+import UnixSignals
+
+struct WebNodeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tikwatch-web", abstract: "Shows what tikwatch collectors record: pages, graphs, API and metrics.",
+    version: Version.current, subcommands: [Run.self, Check.self])
+
+  /// Where the settings come from.
+  struct Source: ParsableArguments {
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("A root to show; may be given several times. Replaces storage of the file.", valueName: "dir"))
+    var storage: [String] = []
+
+    @Option(help: ArgumentHelp("Where to listen, e.g. 127.0.0.1:8080. Replaces listen of the file.", valueName: "addr"))
+    var listen: [String] = []
+
+    /// The file's settings with those of the command line on top.
+    func load() throws -> (config: WebNodeConfig, warnings: [ConfigError]) {
+      let environment = ProcessInfo.processInfo.environment
+      let here = FileManager.default.currentDirectoryPath
+      var result: (config: WebNodeConfig, warnings: [ConfigError]) = (WebNodeConfig(), [])
+      if let path = config {
+        let absolute = URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: here, isDirectory: true)).path
+        let directory = (absolute as NSString).deletingLastPathComponent
+        result = try WebNodeConfig.read(ConfigFile.load(path).document, directory: directory, environment: environment)
+      }
+      if !storage.isEmpty {
+        result.config.storage = storage.map { ConfigPath.expand($0, relativeTo: here, environment: environment) }
+      }
+      if !listen.isEmpty {
+        do throws(ConfigProblem) {
+          result.config.listen = try ListenAddress.list(parsing: listen.joined(separator: " "), ports: 0...65535)
+        } catch {
+          throw ValidationError("--listen: \(error.problem); allowed: \(error.allowed ?? "")")
+        }
+      }
+      return result
+    }
+  }
+
+  struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serves until it is stopped.")
+
+    @OptionGroup var source: Source
+
+    @Option(
+      help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"),
+      transform: { text in
+        guard let level = Logger.Level(rawValue: text) else {
+          let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+          throw ValidationError("\"\(text)\" is no log level; allowed: \(known)")
+        }
+        return level
+      })
+    var logLevel: Logger.Level = .info
+
+    func run() async throws {
+      let (config, warnings) = try source.load()
+      var logger = Logger(label: "tikwatch-web", factory: { StreamLogHandler.standardError(label: $0) })
+      logger.logLevel = logLevel
+      for warning in warnings { logger.warning("\(warning)") }
+      try await WebNodeApp(config: config, logger: logger, pages: PageRoutes.pages()).run(signals: [.sigterm, .sigint])
+    }
+  }
+
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Says whether the configuration is fine and the roots are there.")
+
+    @OptionGroup var source: Source
+
+    func run() async throws {
+      let (config, warnings) = try source.load()
+      for warning in warnings { FileHandle.standardError.write(Data("tikwatch-web: warning: \(warning)\n".utf8)) }
+      for path in config.storage { try StartError.checkRoot(path) }
+      print("the configuration is fine")
+    }
+  }
+}
