@@ -42,9 +42,10 @@ let package = Package(
     .systemLibrary(name: "CRRD", pkgConfig: "librrd", providers: [.apt(["librrd-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "Shared", dependencies: ["CRRD", "COpenSSL", logging], swiftSettings: settings),
+    .target(name: "SecureTransport", dependencies: ["Shared", "COpenSSL", nioCore, logging], swiftSettings: settings),
     .executableTarget(
       name: "Collector",
-      dependencies: ["Shared", nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
+      dependencies: ["Shared", "SecureTransport", nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "WebNode",
@@ -53,22 +54,27 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "FakeDevice",
-      dependencies: ["Shared", nioCore, nioPosix, logging, lifecycle, argumentParser],
+      dependencies: ["Shared", "SecureTransport", nioCore, nioPosix, logging, lifecycle, argumentParser],
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Shared", nioCore, nioPosix, logging], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(name: "SharedTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
     .testTarget(
+      name: "SecureTransportTests",
+      dependencies: ["SecureTransport", "Shared", "COpenSSL", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      swiftSettings: settings),
+    .testTarget(
       name: "CollectorTests",
-      dependencies: ["Collector", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      dependencies: ["Collector", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "WebNodeTests",
       dependencies: ["WebNode", "Shared", "TestSupport", hummingbird, httpTypes, nioCore, nioPosix, logging],
       swiftSettings: settings),
     .testTarget(
-      name: "FakeDeviceTests", dependencies: ["FakeDevice", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      name: "FakeDeviceTests",
+      dependencies: ["FakeDevice", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Shared", "TestSupport", nioCore, nioPosix, logging],
