@@ -18,7 +18,9 @@ def metrics(site):
         status, _, body = http_get(site.url + "/metrics")
         assert status == 200
         text = body.decode()
-        return text if all(f'"{name}"' in text for name in DEVICES) and "mktxp_interface_rx_byte_total{" in text else None
+        named = all(f'"{name}"' in text for name in DEVICES)
+        # Rates come with the second sample: with them every family of ours has been seen.
+        return text if named and "mktxp_interface_rx_byte_total{" in text and "tikwatch_interface_rate_" in text else None
 
     return wait_until(complete, "metrics of all devices")
 

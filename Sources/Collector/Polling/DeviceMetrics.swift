@@ -13,7 +13,7 @@ enum DeviceMetrics {
   static let menuUp = Metric.gauge("tikwatch_menu_up", "Whether the menu answered when it was last asked")
   static let menuSeconds = Metric.gauge("tikwatch_menu_seconds", "Time that the menu took when it was last asked")
   static let rate = Metric.gauge(
-    "tikwatch_interface_rate_bits_per_second", "Rate of the interface in the last sampled interval, in bit/s")
+    "tikwatch_interface_rate_bytes_per_second", "Rate of the interface in the last sampled interval")
   static let all = [up, reason, lastSuccess, api, missed, dropped, menuUp, menuSeconds, rate]
 
   /// How one menu went when it was last asked.
@@ -27,6 +27,7 @@ enum DeviceMetrics {
   struct Rate: Sendable, Equatable {
     var name: String
     var comment: String?
+    /// Bit/s, as everywhere but in metrics, whose base unit is the byte.
     var rx: UInt64
     var tx: UInt64
   }
@@ -61,8 +62,8 @@ enum DeviceMetrics {
     }
     for interface in source.rates.sorted(by: { $0.name < $1.name }) {
       let name = context.nameFormat.text(name: interface.name, comment: interface.comment)
-      samples.add(rate, .unsigned(interface.rx), context.labels([("name", name), ("direction", "rx")]))
-      samples.add(rate, .unsigned(interface.tx), context.labels([("name", name), ("direction", "tx")]))
+      samples.add(rate, .double(Double(interface.rx) / 8), context.labels([("name", name), ("direction", "rx")]))
+      samples.add(rate, .double(Double(interface.tx) / 8), context.labels([("name", name), ("direction", "tx")]))
     }
     var families = samples.families
     if source.api.count > 0 {

@@ -42,8 +42,8 @@ import Testing
         tikwatch_device_last_success_timestamp_seconds{…} 1000.25
         tikwatch_device_samples_missed_total{…} 3
         tikwatch_device_up{…} 1
-        tikwatch_interface_rate_bits_per_second{name="ether1",direction="rx",…} 8000
-        tikwatch_interface_rate_bits_per_second{name="ether1",direction="tx",…} 0
+        tikwatch_interface_rate_bytes_per_second{name="ether1",direction="rx",…} 1000
+        tikwatch_interface_rate_bytes_per_second{name="ether1",direction="tx",…} 0
         tikwatch_menu_seconds{menu="/b",…} 10
         tikwatch_menu_seconds{menu="/interface",…} 0.25
         tikwatch_menu_up{menu="/b",…} 0
