@@ -31,7 +31,8 @@ struct StorageOptions: ParsableArguments {
 
   /// The configuration, read and checked. Blocking.
   func load() throws -> StorageContext {
-    var source = ConfigSource(configDirectory.map { .directory(absolute($0)) } ?? .file(absolute(config ?? ConfigSource.defaultFile)))
+    var source = ConfigSource(
+      configDirectory.map { .directory(absolute($0)) } ?? .file(absolute(config ?? ConfigSource.defaultFile)))
     source.storage = storage.map(absolute)
     // Who may read the file is a matter of `run`; nothing here uses a password.
     source.allowsExposedSecrets = true
@@ -59,7 +60,11 @@ struct StorageOptions: ParsableArguments {
 
 /// Output of the `storage` commands.
 enum Console {
-  static func line(_ text: String) { print(text) }
+  /// Seen at once, also by who reads a file: what was done must be known whatever comes next.
+  static func line(_ text: String) {
+    print(text)
+    fflush(nil)
+  }
 
   static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()

@@ -40,18 +40,24 @@ struct StorageMigrateCommand: AsyncParsableCommand {
     remind(context, wanted)
   }
 
-  private static func migrate(_ context: StorageContext, _ devices: [String], _ wanted: Retention?, isDry: Bool) throws -> [String] {
+  private static func migrate(_ context: StorageContext, _ devices: [String], _ wanted: Retention?, isDry: Bool) throws
+    -> [String]
+  {
     let plan: MigrationPlan
     let free: Int
     do {
       plan = try MigrationPlan(context, devices: devices, retention: wanted)
+      // Halves of an earlier run would be counted as taken space.
+      if !isDry { for item in plan.items { unlink(ArchiveConverter.temporary(of: item.path)) } }
       free = try DiskSpace.free(context.directory.path)
     } catch {
       throw CommandFailure.failure(String(describing: error))
     }
     let need = "needs \(Console.bytes(plan.peakBytes)) free while it works, \(Console.bytes(free)) are free; "
     let growth = plan.growth < 0 ? "frees \(Console.bytes(-plan.growth))" : "takes \(Console.bytes(plan.growth)) more in the end"
-    if !plan.items.isEmpty { Console.line("\(plan.items.count) to convert, \(plan.unchanged) as they should be: " + need + growth) }
+    if !plan.items.isEmpty {
+      Console.line("\(plan.items.count) to convert, \(plan.unchanged) as they should be: " + need + growth)
+    }
     guard plan.peakBytes <= free else {
       if isDry { return ["it does not fit: free \(Console.bytes(plan.peakBytes - free)) more, or choose a smaller retention"] }
       throw CommandFailure.failure(
@@ -93,6 +99,8 @@ struct StorageMigrateCommand: AsyncParsableCommand {
     let named = device.isEmpty ? context.devices : device.compactMap { context.device(named: $0) }
     let other = named.filter { $0.retention != wanted }.map(\.name)
     guard !other.isEmpty else { return }
-    Console.line("set 'retention = \(wanted.name)' in the configuration of " + other.joined(separator: ", ") + ": new archives are made as it says")
+    Console.line(
+      "set 'retention = \(wanted.name)' in the configuration of " + other.joined(separator: ", ")
+        + ": new archives are made as it says")
   }
 }

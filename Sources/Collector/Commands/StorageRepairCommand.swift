@@ -28,9 +28,10 @@ struct StorageRepairCommand: AsyncParsableCommand {
     if !failures.isEmpty { throw CommandFailure.failure(failures.joined(separator: "\n")) }
   }
 
-  private static func repair(_ context: StorageContext, isDry: Bool, now: Double) throws -> (lines: [String], failures: [String]) {
+  private static func repair(_ context: StorageContext, isDry: Bool, now: Double) throws -> (lines: [String], failures: [String])
+  {
     let findings: [StorageFinding]
-    do throws(FileError) { findings = try StorageVerifier.run(context, now: now).findings } catch {
+    do throws(FileError) { findings = try StorageVerifier.run(context, now: now, isAlive: isDry ? nil : false).findings } catch {
       throw CommandFailure.failure(error)
     }
     let repair = StorageRepair(directory: context.directory, now: now)

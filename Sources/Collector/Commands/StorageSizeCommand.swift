@@ -27,7 +27,7 @@ struct StorageSizeCommand: AsyncParsableCommand {
 
   func validate() throws {
     for (name, value) in [("--interfaces", interfaces), ("--devices", devices)] {
-      if let value, !(1...100_000).contains(value) { throw ValidationError("\(name) \(value): a number from 1 to 100000") }
+      if let value, !(1...10_000).contains(value) { throw ValidationError("\(name) \(value): a number from 1 to 10000") }
     }
     if devices != nil, interfaces == nil { throw ValidationError("--devices needs --interfaces") }
   }
@@ -51,7 +51,8 @@ struct StorageSizeCommand: AsyncParsableCommand {
     }
     let path = options.absolute(root)
     return StorageContext(
-      directory: DataDirectory(root: path).collector(HostIdentity.shortName), root: path, devices: [], retentions: RetentionCatalog.builtIn)
+      directory: DataDirectory(root: path).collector(HostIdentity.shortName), root: path, devices: [],
+      retentions: RetentionCatalog.builtIn)
   }
 
   private func show(_ plan: SizePlan, _ context: StorageContext) {
@@ -64,7 +65,9 @@ struct StorageSizeCommand: AsyncParsableCommand {
       Console.line(Self.columns(row))
     }
     Console.line("")
-    Console.line("archives: \(Console.bytes(plan.totalBytes)) (\(plan.totalBytes) bytes) below \(context.root), allocated whole when they are created")
+    Console.line(
+      "archives: \(Console.bytes(plan.totalBytes)) (\(plan.totalBytes) bytes) below \(context.root), allocated whole when they are created"
+    )
     Console.line("ledgers: about \(Console.bytes(plan.ledgerBytesPerYear)) a year")
     for line in plan.verdict(Console.bytes) { Console.line(line) }
   }

@@ -24,7 +24,8 @@ struct StorageVerifyCommand: AsyncParsableCommand {
       try await Task.sleep(for: .seconds(2))
       let again = try await look(context)
       report.findings = again.findings.map { finding in
-        report.problemPaths.contains(finding.path) ? finding : StorageFinding(path: finding.path, kind: finding.kind, bytes: finding.bytes)
+        report.problemPaths.contains(finding.path)
+          ? finding : StorageFinding(path: finding.path, kind: finding.kind, bytes: finding.bytes)
       }
     }
     if json { try Console.json(report) } else { show(report) }

@@ -83,6 +83,7 @@ struct FileChecks: Sendable {
 
   func device(_ path: String, folder: String) -> [Problem] {
     checked { () throws(FileError) in
+      if let problem = try Self.unknownFormat(path, DeviceFile.knownFormats, limit: DeviceFile.sizeLimit) { return [problem] }
       let file = try DeviceFile.read(path)
       guard FolderName.escape(file.device) != folder else { return [] }
       return [Problem("it is that of the device \"\(file.device)\"", "move the folder to where it belongs")]
@@ -91,6 +92,7 @@ struct FileChecks: Sendable {
 
   func heartbeat(_ path: String) -> [Problem] {
     checked { () throws(FileError) in
+      if let problem = try Self.unknownFormat(path, Heartbeat.knownFormats, limit: Heartbeat.sizeLimit) { return [problem] }
       let heartbeat = try Heartbeat.read(path)
       guard DataDirectory(root: context.root).collector(heartbeat.collector).path != context.directory.path else { return [] }
       return [Problem("it is that of the collector \"\(heartbeat.collector)\"", "move the folder to where it belongs")]
@@ -106,11 +108,16 @@ struct FileChecks: Sendable {
   }
 
   func tables(_ path: String) -> [Problem] {
-    struct Head: Decodable { var format: Int }
-    return checked { () throws(FileError) in
-      let head = try JSONFile.read(Head.self, path, limit: 64 << 20)
-      return head.format == 1 ? [] : [Problem("format \(head.format) is not known to this version", "use the version that wrote it")]
-    }
+    checked { () throws(FileError) in try Self.unknownFormat(path, 1...1, limit: 64 << 20).map { [$0] } ?? [] }
+  }
+
+  private struct Head: Decodable { var format: Int }
+
+  /// A later version's file is whole: it is not put aside.
+  private static func unknownFormat(_ path: String, _ known: ClosedRange<Int>, limit: Int) throws(FileError) -> Problem? {
+    let format = try JSONFile.read(Head.self, path, limit: limit).format
+    return known.contains(format)
+      ? nil : Problem("format \(format) is not known to this version", "use the version that wrote it")
   }
 
   private func checked(_ body: () throws(FileError) -> [Problem]) -> [Problem] {
@@ -120,7 +127,7 @@ struct FileChecks: Sendable {
   static func unreadable(_ error: FileError) -> Problem {
     switch error.code {
     case .malformed: .repairable(error.reason, .putAside)
-    case .tooLarge: .repairable("too large: \(error.reason)", .putAside)
+    case .tooLarge: Problem("too large: \(error.reason)", "readers refuse it: move it away, or shorten it by hand")
     case .notRegular: .repairable(error.reason, .putAside)
     case .permission: Problem(error.reason, "check owner and mode of the file and its folders")
     case .missing, .full, .readOnly, .changed, .other: Problem(error.description, "check the disk or the network mount")

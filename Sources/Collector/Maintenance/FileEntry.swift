@@ -66,8 +66,8 @@ enum FileRole: Sendable, Equatable {
   private static func isLeftover(_ name: String, _ isContent: (String) -> Bool) -> Bool {
     var stem = Substring(name)
     if stem.hasSuffix(".tmp") {
-      stem = stem.dropLast(4)
-      for word in [".migrate", ".repair"] where stem.hasSuffix(word) { stem = stem.dropLast(word.count) }
+      // A file that replaces another is itself written beside its name: `KEY.csv.repair.tmp.tmp`.
+      while let word = [".tmp", ".migrate", ".repair"].first(where: { stem.hasSuffix($0) }) { stem = stem.dropLast(word.count) }
       return isContent(String(stem))
     }
     // mkstemp(3) beside the target; librrd makes that for a conversion's file too.

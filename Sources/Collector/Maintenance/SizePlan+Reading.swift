@@ -16,7 +16,8 @@ extension SizePlan {
       let each = assumption.interfaces
       devices = (0..<count).map { index in
         Device(
-          device: "device \(index + 1)", retention: assumption.retention.name, bytesPerArchive: assumption.retention.bytes, interfaces: each)
+          device: "device \(index + 1)", retention: assumption.retention.name, bytesPerArchive: assumption.retention.bytes,
+          interfaces: each)
       }
     } else {
       for device in context.devices { devices.append(try Self.device(device, context, assumption)) }

@@ -17,7 +17,9 @@ struct SizePlan: Sendable, Equatable, Encodable {
     var total: Int? { interfaces.map { existingBytes + max(0, $0 - existing) * bytesPerArchive } }
     var missing: Int { max(0, (interfaces ?? 0) - existing) }
 
-    private enum CodingKeys: String, CodingKey { case device, retention, bytesPerArchive, interfaces, existing, existingBytes, totalBytes }
+    private enum CodingKeys: String, CodingKey {
+      case device, retention, bytesPerArchive, interfaces, existing, existingBytes, totalBytes
+    }
 
     func encode(to encoder: any Encoder) throws {
       var values = encoder.container(keyedBy: CodingKeys.self)
@@ -58,10 +60,14 @@ struct SizePlan: Sendable, Equatable, Encodable {
   func verdict(_ bytes: (Int) -> String) -> [String] {
     var lines: [String] = []
     if fits {
-      lines.append("it fits: \(bytes(neededBytes)) still to be taken, \(bytes(freeBytes)) free")
+      lines.append(
+        "it fits\(unknown.isEmpty ? "" : ", as far as it is known"): \(bytes(neededBytes)) still to be taken, \(bytes(freeBytes)) free"
+      )
       if neededBytes > freeBytes / 10 * 9 { lines.append("warning: less than a tenth of the free space would be left") }
     } else {
-      lines.append("it does not fit: \(bytes(neededBytes)) still to be taken, \(bytes(freeBytes)) free, \(bytes(neededBytes - freeBytes)) short")
+      lines.append(
+        "it does not fit: \(bytes(neededBytes)) still to be taken, \(bytes(freeBytes)) free, \(bytes(neededBytes - freeBytes)) short"
+      )
       if let best = fitting.first {
         let others = fitting.dropFirst().map(\.name)
         let more = others.isEmpty ? "" : ", and smaller: \(others.joined(separator: ", "))"

@@ -1,3 +1,4 @@
+import Glibc
 import Shared
 
 /// Goes through everything below a collector's folder and compares it with what belongs there. Changes nothing, follows no link,
@@ -15,19 +16,30 @@ struct StorageVerifier {
   /// Seconds after which a file in the making is called a leftover while a collector is at work.
   private static let makingTime = 60.0
 
-  init(_ context: StorageContext, now: Double) {
+  /// - Parameter isAlive: `nil`: as the heartbeat says.
+  init(_ context: StorageContext, now: Double, isAlive: Bool? = nil) {
     self.context = context
     self.now = now
+    self.isAlive = isAlive ?? Self.isAlive(context.directory, now: now)
     checks = FileChecks(context: context, now: now)
-    let written = (try? Heartbeat.read(context.directory.heartbeat))?.writtenEpoch  // what is wrong with it is a finding
-    isAlive = written.map { abs(now - $0) < CollectorLock.heartbeatLife } ?? false
+  }
+
+  private static func isAlive(_ directory: CollectorDirectory, now: Double) -> Bool {
+    // What is wrong with the heartbeat is a finding of its own.
+    guard let heartbeat = try? Heartbeat.read(directory.heartbeat), let written = heartbeat.writtenEpoch,
+      abs(now - written) < CollectorLock.heartbeatLife
+    else { return false }
+    guard heartbeat.host == HostIdentity.shortName, let pid = pid_t(exactly: heartbeat.pid), pid > 0 else { return true }
+    return kill(pid, 0) == 0 || errno == EPERM
   }
 
   /// - Throws: the folder itself cannot be looked at.
-  static func run(_ context: StorageContext, now: Double) throws(FileError) -> StorageVerifier {
-    var verifier = StorageVerifier(context, now: now)
+  static func run(_ context: StorageContext, now: Double, isAlive: Bool? = nil) throws(FileError) -> StorageVerifier {
+    var verifier = StorageVerifier(context, now: now, isAlive: isAlive)
     let path = context.directory.path
-    guard let entry = try FileEntry(path) else { throw FileError(.missing, "verify", path, "no such folder: nothing was written yet") }
+    guard let entry = try FileEntry(path) else {
+      throw FileError(.missing, "verify", path, "no such folder: nothing was written yet")
+    }
     guard entry.kind == .folder else { throw FileError(.notRegular, "verify", path, "not a folder; links are not followed") }
     for name in try BoundedFile.list(path) { verifier.top(name) }
     return verifier
@@ -37,9 +49,10 @@ struct StorageVerifier {
     switch name {
     case ".lock": file(name, .lock) { _, _ in [] }
     case "heartbeat.json": file(name, .heartbeat) { checks, path in checks.heartbeat(path) }
-    case "live": folder(name, isContent: JournalReplay.isJournal) { verifier, path in
-      verifier.file(path, .journal) { checks, path in checks.lines(path, .journal).problems }
-    }
+    case "live":
+      folder(name, isContent: JournalReplay.isJournal) { verifier, path in
+        verifier.file(path, .journal) { checks, path in checks.lines(path, .journal).problems }
+      }
     case "devices":
       for device in list(name) {
         if FolderName.isValid(device), isFolder(name + "/" + device) {
@@ -59,13 +72,15 @@ struct StorageVerifier {
       case "device.json": file(place, .device) { checks, path in checks.device(path, folder: device) }
       case "metrics.prom": file(place, .metrics) { checks, path in checks.metrics(path) }
       case "tables.json": file(place, .tables) { checks, path in checks.tables(path) }
-      case "events": folder(place, isContent: Self.isEvents) { verifier, path in
-        verifier.file(path, .events) { checks, path in checks.lines(path, .events).problems }
-      }
-      case "interfaces": folder(place, isContent: Self.isArchive) { verifier, path in
-        let key = String(path.split(separator: "/").last?.dropLast(4) ?? "")
-        verifier.file(path, .archive) { checks, path in checks.archive(path, device: device, key: key) }
-      }
+      case "events":
+        folder(place, isContent: Self.isEvents) { verifier, path in
+          verifier.file(path, .events) { checks, path in checks.lines(path, .events).problems }
+        }
+      case "interfaces":
+        folder(place, isContent: Self.isArchive) { verifier, path in
+          let key = String(path.split(separator: "/").last?.dropLast(4) ?? "")
+          verifier.file(path, .archive) { checks, path in checks.archive(path, device: device, key: key) }
+        }
       case "usage": usage(place)
       default: stranger(place, FileRole(name) { ["device.json", "metrics.prom", "tables.json"].contains($0) })
       }
@@ -117,7 +132,8 @@ struct StorageVerifier {
     } catch {
       let isOther = error.code == .notRegular || error.code == .missing
       let text = isOther ? "not a folder; links are not followed" : error.reason
-      let problem = isOther ? Problem.repairable(text, .putAside) : Problem(text, "check owner and mode of the folder, and the disk")
+      let problem =
+        isOther ? Problem.repairable(text, .putAside) : Problem(text, "check owner and mode of the folder, and the disk")
       findings.append(StorageFinding(path: path, kind: .folder, bytes: 0, problems: [problem]))
       return []
     }

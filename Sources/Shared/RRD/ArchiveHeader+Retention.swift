@@ -2,7 +2,8 @@ extension ArchiveHeader {
   /// Whether the file is made as a new one of this retention would be: steps, rows and consolidations.
   package func matches(_ retention: Retention) -> Bool {
     guard pdpStep == 1, isWritable, dataSources.count == 2, archives.count == fileArchives else { return false }
-    let wanted = retention.archives.flatMap { spec in spec.consolidations.map { Shape(step: spec.step, rows: spec.rows, of: $0) } }
+    let wanted = retention.archives.flatMap { spec in spec.consolidations.map { Shape(step: spec.step, rows: spec.rows, of: $0) }
+    }
     return archives.map { Shape(step: $0.step, rows: $0.rows, of: $0.consolidation) }.sorted() == wanted.sorted()
   }
 

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import Synchronization
 import Testing
 
 @testable import Shared
@@ -22,7 +22,8 @@ import Testing
       if gaps, Int.random(in: 0..<60, using: &generator) == 0 { isAway = Int.random(in: 1...40, using: &generator) }
       isAway -= 1
       let rx: Double? = isAway > 0 ? nil : Double(Int.random(in: 0...1_000_000_000, using: &generator))
-      let tx: Double? = gaps && Int.random(in: 0..<31, using: &generator) == 0 ? nil : Double(Int.random(in: 0...9999, using: &generator))
+      let tx: Double? =
+        gaps && Int.random(in: 0..<31, using: &generator) == 0 ? nil : Double(Int.random(in: 0...9999, using: &generator))
       return ArchiveRow(time: time, rx: rx, tx: tx)
     }
   }
@@ -73,7 +74,8 @@ import Testing
       let (from, to) = (archive.start, archive.end - 1)
       let expected = try reader.rows(at: twin, consolidation: archive.consolidation, step: archive.step, from: from, to: to)
       let found = try reader.rows(at: path, consolidation: archive.consolidation, step: archive.step, from: from, to: to)
-      let isSame = found.start == expected.start && found.step == expected.step && same(found.rx, expected.rx) && same(found.tx, expected.tx)
+      let isSame =
+        found.start == expected.start && found.step == expected.step && same(found.rx, expected.rx) && same(found.tx, expected.tx)
       #expect(isSame, "\(place): \(archive.consolidation) \(archive.step) s")
     }
   }
@@ -109,13 +111,181 @@ import Testing
     for (one, other, name) in [(found.rx, expected.rx, "rx"), (found.tx, expected.tx, "tx")] {
       let place: Comment = "seed \(seed), \(name): \(before.text) to \(after.text), step \(step), \(grid.count) steps"
       let (avg, max, min) = (
-        same(one.avg.dropFirst(sliver), other.avg.dropFirst(sliver)), same(one.max.dropFirst(sliver), other.max.dropFirst(sliver)),
+        same(one.avg.dropFirst(sliver), other.avg.dropFirst(sliver)),
+        same(one.max.dropFirst(sliver), other.max.dropFirst(sliver)),
         same(one.min.dropFirst(sliver), other.min.dropFirst(sliver))
       )
       #expect(avg, place)
       #expect(max, place)
       #expect(min, place)
       #expect(one.known == other.known, place)
+    }
+  }
+
+  /// mt-trafmon's archives, a thousandth as long, updated at odd times as it does: no MIN, no MAX at 10 s, xff 0.5, heartbeat 3.
+  @Test func aFileOfMtTrafmonGoesOnAsIfItHadAlwaysBeenOurs() throws {
+    var generator = SeededGenerator(seed: 5)
+    let wanted = try retention("1s:3000s,10s:6000s,60s:12000s,600s:60000s")
+    let old = folder.file("traffic.rrd")
+    try makeTrafmon(old, seconds: 3155)
+    let twin = try folder.archive(wanted, start: start, name: "twin.rrd")
+    let updates = fractional(2500, after: start, &generator)
+    for path in [old, twin] { try update(path, updates) }
+    #expect(try ArchiveConverter().convert(old, to: wanted) == .converted)
+    #expect(try ArchiveReader().header(at: old).lastUpdateMicroseconds == ArchiveReader().header(at: twin).lastUpdateMicroseconds)
+    try expectEqual(old, twin, "after the conversion")
+    let more = fractional(1500, after: start + 2500, &generator)
+    for path in [old, twin] { try update(path, more) }
+    try expectEqual(old, twin, "after rrdtool's updates")
+    let again = try ArchiveReader().header(at: old)
+    #expect(again.lastUpdate > start + 3990)
+    // All that librrd itself tells of the two, except for where in their rings they happen to stand and what rounding leaves.
+    func info(_ path: String) throws -> [Substring] {
+      try RRDTool.run(["info", path]).split(separator: "\n").filter { line in
+        !["filename", ".cur_row", ".value", "minimal_heartbeat"].contains { line.contains($0) }
+      }
+    }
+    #expect(try info(old) == info(twin))
+  }
+
+  /// Its peaks beyond the seconds stand in its minutes alone.
+  @Test func peaksOfMtTrafmonsMinutesSurvive() throws {
+    var generator = SeededGenerator(seed: 6)
+    let old = folder.file("traffic.rrd")
+    let copy = folder.file("copy.rrd")
+    try makeTrafmon(old, seconds: 300)
+    try update(old, fractional(6000, after: start, &generator))
+    try FileManager.default.copyItem(atPath: old, toPath: copy)
+    #expect(try ArchiveConverter().convert(old, to: try retention("1s:1h,10s:2h,60s:1d")) == .converted)
+    let reader = ArchiveReader(guardSeconds: 0)
+    let header = try reader.header(at: copy)
+    let minutes = try #require(header.archives.first { $0.step == 60 && $0.consolidation == .maximum })
+    for (consolidation, step) in [(ArchiveConsolidation.maximum, 60), (.average, 60), (.maximum, 10)] {
+      let from = max(minutes.start, start - start % 60 + 60)
+      let expected = try reader.rows(at: copy, consolidation: consolidation, step: 60, from: from, to: minutes.end - 1)
+      let found = try reader.rows(at: old, consolidation: consolidation, step: step, from: from, to: minutes.end - 1)
+      let perMinute = 60 / step
+      let peaks = expected.rx.indices.map { minute in
+        found.rx[minute * perMinute..<(minute + 1) * perMinute].max() ?? .nan
+      }
+      let isSame = same(peaks, expected.rx)
+      #expect(isSame, "\(consolidation) \(step) s")
+    }
+  }
+
+  /// A window of minutes, days ago, where the old file had no seconds any more: its peaks must not become means.
+  @Test func aSmallWindowFarBackKeepsItsPeaks() throws {
+    var generator = SeededGenerator(seed: 7)
+    let path = try folder.archive(try retention("1s:5m,60s:1d"), start: start)
+    let copy = folder.file("copy.rrd")
+    try ArchiveWriter().append(rows(7200, after: start, gaps: false, &generator), to: path)
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    #expect(try ArchiveConverter().convert(path, to: try retention("1s:4h,60s:2d")) == .converted)
+    let window = (from: start - start % 60 + 1800, to: start - start % 60 + 2400)
+    let expected = try SeriesReader().series(at: copy, from: window.from, to: window.to, points: 10)
+    let found = try SeriesReader().series(at: path, from: window.from, to: window.to, points: 10)
+    #expect(found.rx.max == expected.rx.max)
+    #expect(found.rx.min == expected.rx.min)
+    let isSame = same(found.rx.avg, expected.rx.avg)
+    #expect(isSame)
+    // And once more: what was spread is not taken for seconds by the next conversion.
+    #expect(try ArchiveConverter().convert(path, to: try retention("1s:5h,30s:6h,60s:2d")) == .converted)
+    let twice = try SeriesReader().series(at: path, from: window.from, to: window.to, points: 10)
+    #expect(twice.rx.max == expected.rx.max)
+    #expect(twice.rx.min == expected.rx.min)
+  }
+
+  @Test func whatCannotBeTakenOverAsAWholeIsRefusedAndStays() throws {
+    let three = folder.file("three.rrd")
+    try RRDTool.run(
+      [
+        "create", three, "--start", String(start), "--step", "1", "DS:rx:GAUGE:3:0:U", "DS:tx:GAUGE:3:0:U",
+        "DS:errors:GAUGE:3:0:U",
+      ]
+        + ["RRA:AVERAGE:0.5:1:60"])
+    let minutes = folder.file("minutes.rrd")
+    try RRDTool.run(
+      [
+        "create", minutes, "--start", String(start), "--step", "60", "DS:rx:GAUGE:300:0:U", "DS:tx:GAUGE:300:0:U",
+        "RRA:AVERAGE:0.5:1:60",
+      ])
+    let cut = folder.file("cut.rrd")
+    try Data(try #require(FileManager.default.contents(atPath: minutes)).dropLast(1)).write(to: URL(fileURLWithPath: cut))
+    for (path, code) in [
+      (three, ArchiveError.Code.foreign), (minutes, .foreign), (cut, .corrupt), (folder.file("none.rrd"), .missing),
+    ] {
+      let bytes = FileManager.default.contents(atPath: path)
+      let error = #expect(throws: ArchiveError.self) { try ArchiveConverter().convert(path, to: .compact) }
+      #expect(error?.code == code)
+      #expect(FileManager.default.contents(atPath: path) == bytes)
+      #expect(!FileManager.default.fileExists(atPath: ArchiveConverter.temporary(of: path)))
+    }
+  }
+
+  /// A conversion that is stopped in the middle leaves its half beside; the next one begins anew.
+  @Test func theOldFileIsUntouchedUntilTheNewOneIsComplete() throws {
+    var generator = SeededGenerator(seed: 8)
+    let path = try folder.archive(try retention("1s:10m,60s:1d"), start: start)
+    try ArchiveWriter().append(rows(1000, after: start, &generator), to: path)
+    let bytes = FileManager.default.contents(atPath: path)
+    let temporary = ArchiveConverter.temporary(of: path)
+    let seen = Seen()
+    var converter = ArchiveConverter()
+    converter.progress = { share in
+      // The last call comes before the rename.
+      seen.add(share, FileManager.default.contents(atPath: path) == bytes && FileManager.default.fileExists(atPath: temporary))
+    }
+    try Data("half of a file".utf8).write(to: URL(fileURLWithPath: temporary))
+    #expect(try converter.convert(path, to: try retention("1s:20m,60s:2d")) == .converted)
+    #expect(seen.all.count > 3)
+    #expect(seen.all.map(\.share) == seen.all.map(\.share).sorted())
+    #expect(seen.all.last?.share == 1)
+    let isIntact = seen.all.allSatisfy { $0.isIntact }
+    #expect(isIntact)
+    #expect(!FileManager.default.fileExists(atPath: temporary))
+  }
+
+  /// Somebody updates the file meanwhile: nothing of that may be lost.
+  @Test func aFileThatIsUpdatedMeanwhileStays() throws {
+    var generator = SeededGenerator(seed: 9)
+    let path = try folder.archive(try retention("1s:10m"), start: start)
+    try ArchiveWriter().append(rows(100, after: start, gaps: false, &generator), to: path)
+    let last = try ArchiveReader().header(at: path).lastUpdate
+    var converter = ArchiveConverter()
+    converter.progress = { share in
+      // A failure shows as a conversion that succeeds.
+      if share == 1 { try? ArchiveWriter().append([ArchiveRow(time: last + 1, rx: 7, tx: 7)], to: path) }
+    }
+    let error = #expect(throws: ArchiveError.self) { try converter.convert(path, to: .compact) }
+    #expect(error?.code == .busy)
+    #expect(try ArchiveReader().header(at: path).lastUpdate == last + 1)
+    #expect(!FileManager.default.fileExists(atPath: ArchiveConverter.temporary(of: path)))
+  }
+
+  private final class Seen: Sendable {
+    private let list = Mutex<[(share: Double, isIntact: Bool)]>([])
+    var all: [(share: Double, isIntact: Bool)] { list.withLock { $0 } }
+    func add(_ share: Double, _ isIntact: Bool) { list.withLock { $0.append((share, isIntact)) } }
+  }
+
+  private func makeTrafmon(_ path: String, seconds: Int) throws {
+    try RRDTool.run(
+      ["create", path, "--start", String(start), "--step", "1", "DS:rx:GAUGE:3:0:U", "DS:tx:GAUGE:3:0:U"]
+        + ["RRA:AVERAGE:0.5:1:\(seconds)", "RRA:AVERAGE:0.5:10:1577", "RRA:AVERAGE:0.5:60:262", "RRA:MAX:0.5:60:262"]
+        + ["RRA:AVERAGE:0.5:300:105", "RRA:MAX:0.5:300:105"])
+  }
+
+  private func fractional(_ count: Int, after time: Int, _ generator: inout SeededGenerator) -> [String] {
+    (1...count).map { index in
+      let fraction = String(format: "%06d", Int.random(in: 0..<900_000, using: &generator))
+      return
+        "\(time + index).\(fraction):\(Int.random(in: 0...999_999_999, using: &generator)):\(Int.random(in: 0...9999, using: &generator))"
+    }
+  }
+
+  private func update(_ path: String, _ updates: [String]) throws {
+    for begin in stride(from: 0, to: updates.count, by: 1000) {
+      try RRDTool.run(["update", path] + updates[begin..<min(begin + 1000, updates.count)])
     }
   }
 
