@@ -14,6 +14,7 @@ let settings: [SwiftSetting] =
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -41,33 +42,39 @@ let package = Package(
     .systemLibrary(name: "CRRD", pkgConfig: "librrd", providers: [.apt(["librrd-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "Shared", dependencies: ["CRRD", "COpenSSL", logging], swiftSettings: settings),
+    .target(name: "SecureTransport", dependencies: ["Shared", "COpenSSL", nioCore, logging], swiftSettings: settings),
     .executableTarget(
       name: "Collector",
-      dependencies: ["Shared", nioCore, nioPosix, logging, lifecycle, argumentParser],
+      dependencies: ["Shared", "SecureTransport", nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "WebNode",
-      dependencies: ["Shared", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, argumentParser],
+      dependencies: ["Shared", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
       resources: [.embedInCode("Templates"), .embedInCode("Assets")],
       swiftSettings: settings),
     .executableTarget(
       name: "FakeDevice",
-      dependencies: ["Shared", nioCore, nioPosix, logging, lifecycle, argumentParser],
+      dependencies: ["Shared", "SecureTransport", nioCore, nioPosix, logging, lifecycle, argumentParser],
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Shared", nioCore, nioPosix, logging], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(name: "SharedTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
     .testTarget(
+      name: "SecureTransportTests",
+      dependencies: ["SecureTransport", "Shared", "COpenSSL", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      swiftSettings: settings),
+    .testTarget(
       name: "CollectorTests",
-      dependencies: ["Collector", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      dependencies: ["Collector", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "WebNodeTests",
       dependencies: ["WebNode", "Shared", "TestSupport", hummingbird, httpTypes, nioCore, nioPosix, logging],
       swiftSettings: settings),
     .testTarget(
-      name: "FakeDeviceTests", dependencies: ["FakeDevice", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      name: "FakeDeviceTests",
+      dependencies: ["FakeDevice", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Shared", "TestSupport", nioCore, nioPosix, logging],

@@ -21,16 +21,13 @@ struct CollectorApp {
     let grid = SampleGrid(time)
     let recorder = Recorder()
     let storage = try openStorage(recorder, time, grid)
-    let pasts = await storage.open()
     let environment = DevicePoller.Environment(
       recorder: recorder, time: time, grid: grid, group: MultiThreadedEventLoopGroup.singleton, resolver: HostResolver(),
       logger: logger, sampleInterval: config.sampleInterval.seconds, metricsInterval: config.metricsInterval.seconds)
-    let pollers = config.devices.enumerated().map { index, device in
-      DevicePoller(device, past: pasts[device.name] ?? DevicePast(), index: index, of: config.devices.count, environment)
-    }
+    let polling = PollingService(devices: config.devices, storage: storage, environment: environment)
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(
-      services: [.init(service: storage), .init(service: PollingService(pollers: pollers))],
+      services: [.init(service: storage), .init(service: polling)],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
     services.maximumGracefulShutdownDuration = .seconds(9)
     logger.notice(
@@ -61,16 +58,23 @@ struct CollectorApp {
   }
 }
 
-/// Runs the pollers; one that fails to reach its device is no concern of the others.
+/// Runs a poller per device, once storage knows where each stands; one that fails to reach its device is no concern of the others.
 struct PollingService: Service {
-  let pollers: [DevicePoller]
+  let devices: [DeviceConfig]
+  let storage: StorageService
+  let environment: DevicePoller.Environment
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
+      guard let pasts = await storage.pasts() else { return }
       await withDiscardingTaskGroup { group in
-        for poller in pollers { group.addTask { await poller.run() } }
+        for (index, device) in devices.enumerated() {
+          let poller = DevicePoller(
+            device, past: pasts[device.name] ?? DevicePast(), index: index, of: devices.count, environment)
+          group.addTask { await poller.run() }
+        }
         // Without a device there is nothing to do but to be there.
-        group.addTask { try? await Task.sleep(for: .seconds(Int64.max / 4)) }
+        group.addTask { for await _ in AsyncStream<Never>.makeStream().stream {} }
       }
     }
   }

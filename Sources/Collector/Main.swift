@@ -35,7 +35,9 @@ struct ExitReport {
         text = CollectorCommand.fullMessage(for: error)
       } else {
         status = 2
-        text = CollectorCommand.message(for: error) + " (see --help)"
+        // The library lays some messages out over several lines.
+        let words = CollectorCommand.message(for: error).split(whereSeparator: \.isWhitespace)
+        text = words.joined(separator: " ") + " (see --help)"
       }
     }
   }

@@ -55,7 +55,8 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func load(_ logger: Logger) throws -> CollectorConfig {
-    var source = ConfigSource(configDirectory.map { .directory(absolute($0)) } ?? .file(absolute(config ?? ConfigSource.defaultFile)))
+    var source = ConfigSource(
+      configDirectory.map { .directory(absolute($0)) } ?? .file(absolute(config ?? ConfigSource.defaultFile)))
     source.storage = storage.map(absolute)
     source.isStrict = strict
     source.allowsExposedSecrets = insecureConfig

@@ -17,6 +17,12 @@ struct WebNodeApp: Sendable {
   var now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
   /// Told every address that is being listened on, once it is.
   var onListening: @Sendable (SocketAddress) -> Void = { _ in }
+  /// Returns when the node shall stop, for owners other than signals.
+  var stop: (@Sendable () async -> Void)?
+  /// How long storage may take to answer a request.
+  var storageDeadline = TimeAmount.seconds(5)
+  /// Runs before each read of a root (by its index): a seam for tests of storage that hangs.
+  var beforeRead: @Sendable (Int) -> Void = { _ in }
 
   /// Longest time from the signal to the end: answers that are under way are finished, streams say goodbye.
   static let shutdownPatience = Duration.seconds(8)
@@ -25,7 +31,7 @@ struct WebNodeApp: Sendable {
   ///
   /// - Throws: `StartError` when the node cannot start.
   func run(signals: [UnixSignal] = []) async throws {
-    for path in config.storage { try StartError.checkRoot(path) }
+    try await StartError.checkRoots(config.storage)
     let store = FleetStore(roots: config.storage, merge: FleetMerge(staleAfter: config.staleAfter), now: now)
     let watchers = config.storage.enumerated().map { index, path in
       RootWatcher(index: index, path: path, reader: reader, store: store, now: now, logger: logger)
@@ -34,23 +40,40 @@ struct WebNodeApp: Sendable {
     defer { watchers.forEach { $0.stop() } }
     let names = HostNameResolver(
       lists: [config.allow, config.metricsAllow ?? AccessList(rules: []), config.trustedProxies], logger: logger)
-    let responder = WebServer.router(services(store), names: names, pages: pages).buildResponder()
-    let listeners = ListenerPlan.plan(config.listen).map { address in
+    let pools = config.storage.indices.map { index in
+      BlockingPool(
+        name: "storage \(config.storage[index])", threads: 4, queueLimit: 64, deadline: storageDeadline,
+        before: { [beforeRead] in beforeRead(index) })
+    }
+    let drawing = BlockingPool(name: "drawing", threads: 1, queueLimit: 32, deadline: .seconds(10))
+    defer { (pools + [drawing]).forEach { $0.stop() } }
+    let responder = WebServer.router(services(store, pools, drawing), names: names, pages: pages).buildResponder()
+    let addresses = ListenerPlan.plan(config.listen)
+    var limits = limits
+    limits.connections = DescriptorLimit.connections(
+      wanted: limits.connections, descriptors: DescriptorLimit.raise(), listeners: addresses.count)
+    let listeners = addresses.map { [limits] address in
       Listener(address: address, responder: responder, limits: limits, logger: logger, onListening: onListening)
     }
     var configuration = ServiceGroupConfiguration(
-      services: ([names] as [any Service] + listeners).map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
+      services: ([names] as [any Service] + listeners).map { .init(service: $0) }, gracefulShutdownSignals: signals,
+      logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.shutdownPatience
-    try await ServiceGroup(configuration: configuration).run()
+    let group = ServiceGroup(configuration: configuration)
+    guard let stop else { return try await group.run() }
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask {
+        await stop()
+        if !Task.isCancelled { await group.triggerGracefulShutdown() }
+      }
+      defer { tasks.cancelAll() }
+      try await group.run()
+    }
   }
 
-  private func services(_ store: FleetStore) -> WebServices {
-    let pools = config.storage.map { path in
-      BlockingPool(name: "storage \(path)", threads: 4, queueLimit: 64, deadline: .seconds(5))
-    }
+  private func services(_ store: FleetStore, _ pools: [BlockingPool], _ drawing: BlockingPool) -> WebServices {
     let counters = NodeCounters()
     let series = SeriesService(pools: pools, problems: store.problems)
-    let drawing = BlockingPool(name: "drawing", threads: 1, queueLimit: 32, deadline: .seconds(10))
     return WebServices(
       config: config, fleet: store, series: series,
       graphs: GraphService(series: series, pool: drawing, counters: counters, now: now),

@@ -66,7 +66,7 @@ struct WebNodeCommand: AsyncParsableCommand {
       var logger = Logger(label: "tikwatch-web", factory: { StreamLogHandler.standardError(label: $0) })
       logger.logLevel = logLevel
       for warning in warnings { logger.warning("\(warning)") }
-      try await WebNodeApp(config: config, logger: logger).run(signals: [.sigterm, .sigint])
+      try await WebNodeApp(config: config, logger: logger, pages: PageRoutes.pages()).run(signals: [.sigterm, .sigint])
     }
   }
 
@@ -78,7 +78,7 @@ struct WebNodeCommand: AsyncParsableCommand {
     func run() async throws {
       let (config, warnings) = try source.load()
       for warning in warnings { FileHandle.standardError.write(Data("tikwatch-web: warning: \(warning)\n".utf8)) }
-      for path in config.storage { try StartError.checkRoot(path) }
+      try await StartError.checkRoots(config.storage)
       print("the configuration is fine")
     }
   }

@@ -66,7 +66,9 @@ extension WebNodeConfig {
         default: "-._~".utf8.contains(byte)
         }
       }
-      guard isPlain, segment != ".", segment != ".." else { throw ConfigProblem("has the segment \"\(segment)\"", allowed: allowed) }
+      guard isPlain, segment != ".", segment != ".." else {
+        throw ConfigProblem("has the segment \"\(segment)\"", allowed: allowed)
+      }
     }
     return segments.isEmpty ? "/" : "/" + segments.joined(separator: "/") + "/"
   }

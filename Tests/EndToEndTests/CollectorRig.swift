@@ -31,6 +31,9 @@ final class CollectorRig: Sendable {
     var boot: Int?
   }
 
+  /// The machine is too busy: no collector was running after 90 s.
+  struct TooBusy: Error {}
+
   let folder: TemporaryDirectory
   let root: String
   let fake: ChildProcess
@@ -55,6 +58,13 @@ final class CollectorRig: Sendable {
     self.ports = ports
   }
 
+  /// Runs `body` with a number of seconds after which something is to happen at the device, and again with more when the machine was too
+  /// busy to have a collector running by then: `body` answers false.
+  static func withLead(_ body: (_ seconds: Int) async throws -> Bool) async throws {
+    for seconds in [6, 25, 90] where try await body(seconds) { return }
+    throw TooBusy()
+  }
+
   /// Writes `collector.conf` with these lines in its `[collector]` and device sections, and starts a collector.
   func collector(_ settings: String = "", devices: String = "", arguments: [String] = []) throws -> ChildProcess {
     let path = try configuration(settings, devices: devices)
@@ -76,7 +86,11 @@ final class CollectorRig: Sendable {
 
   /// Waits until the heartbeat shows every one of these devices up.
   func waitUntilUp(_ devices: [String], _ collector: ChildProcess) async throws {
-    try await collector.wait(for: "heartbeat with \(devices) up") { devices.allSatisfy { self.state($0)?.state == .up } }
+    try await collector.wait(for: "heartbeat with \(devices) up") {
+      // An earlier collector may have left a heartbeat too.
+      guard let heartbeat = try? Heartbeat.read(directory.heartbeat), heartbeat.pid == collector.pid else { return false }
+      return devices.allSatisfy { heartbeat.devices[$0]?.state == .up }
+    }
   }
 
   /// All readings of an interface in the journal, oldest first.
@@ -84,7 +98,8 @@ final class CollectorRig: Sendable {
     var readings: [(Double, LiveLine.Interface)] = []
     for name in try BoundedFile.list(directory.live).sorted() where name.hasSuffix(".jsonl") {
       for line in try BoundedFile.read(directory.live + "/" + name, limit: 64 << 20).split(separator: UInt8(ascii: "\n")) {
-        guard let live = LiveLine.decode(Array(line)), let sample = live.devices[device], let value = sample.interfaces[key] else {
+        guard let live = LiveLine.decode(Array(line)), let sample = live.devices[device], let value = sample.interfaces[key]
+        else {
           continue
         }
         readings.append((sample.time, value))
@@ -109,7 +124,9 @@ final class CollectorRig: Sendable {
     let list: [[String: Any]] = devices.map { device in
       var object: [String: Any] = [
         "name": device.name, "version": "7.16.2", "user": "admin", "password": "s3cret-pass",
-        "menus": ["/system/identity": [["name": device.name]], "/system/resource": [["version": "7.16.2 (stable)", "uptime": "$uptime"]]],
+        "menus": [
+          "/system/identity": [["name": device.name]], "/system/resource": [["version": "7.16.2 (stable)", "uptime": "$uptime"]],
+        ],
         "interfaces": device.ports.enumerated().map { index, port in interface(index, port) },
         "faults": device.faults.map { $0.mapValues { Double($0).map { $0 as Any } ?? $0 } },
       ]

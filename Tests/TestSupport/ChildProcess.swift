@@ -13,7 +13,9 @@ package final class ChildProcess: Sendable {
   private let name: String
 
   /// Starts `executable` (a path) with its output going to files in `folder`.
-  package init(_ executable: String, _ arguments: [String], in folder: TemporaryDirectory, environment: [String: String] = [:]) throws {
+  package init(_ executable: String, _ arguments: [String], in folder: TemporaryDirectory, environment: [String: String] = [:])
+    throws
+  {
     name = (executable as NSString).lastPathComponent
     let stem = folder.file(name + "-" + UUID().uuidString)
     output = stem + ".out"

@@ -1,5 +1,5 @@
 internal import Foundation
-package import NIOCore
+internal import NIOCore
 internal import NIOPosix
 
 /// What a server answered.
@@ -28,7 +28,8 @@ package enum HTTPProbe {
   }
 
   /// Sends raw bytes and gives everything that comes until the server closes.
-  package static func exchange(_ port: Int, _ text: String, host: String = "127.0.0.1", timeout: Duration = .seconds(20)) async throws
+  package static func exchange(_ port: Int, _ text: String, host: String = "127.0.0.1", timeout: Duration = .seconds(20))
+    async throws
     -> [UInt8]
   {
     try await withStream(port, text, host: host, timeout: timeout) { stream in
@@ -42,7 +43,8 @@ package enum HTTPProbe {
     _ port: Int, _ text: String, host: String = "127.0.0.1", timeout: Duration = .seconds(20),
     _ body: @escaping @Sendable (Incoming) async throws -> Result
   ) async throws -> Result {
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(host: host, port: port) { channel in
+    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(host: host, port: port) {
+      channel in
       channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel) }
     }
     return try await withThrowingTaskGroup(of: Result?.self) { group in
@@ -117,7 +119,8 @@ package enum HTTPProbe {
     var body: [UInt8] = []
     var rest = bytes[...]
     while let end = rest.firstIndex(of: 0x0D) {
-      guard let size = Int(String(decoding: rest[rest.startIndex..<end], as: UTF8.self), radix: 16), end + 2 + size <= rest.endIndex
+      guard let size = Int(String(decoding: rest[rest.startIndex..<end], as: UTF8.self), radix: 16),
+        end + 2 + size <= rest.endIndex
       else { throw Failure.malformed("chunk") }
       if size == 0 { return body }
       body += rest[(end + 2)..<(end + 2 + size)]

@@ -1,7 +1,7 @@
-import Foundation
-import NIOCore
-import NIOPosix
-import Synchronization
+internal import Foundation
+package import NIOCore
+internal import NIOPosix
+internal import Synchronization
 
 /// A RouterOS API server on loopback that follows a script: what it must be told, and what it answers, byte by byte if need be.
 package final class ScriptedServer: Sendable {
@@ -11,6 +11,8 @@ package final class ScriptedServer: Sendable {
     /// Sends a sentence, with the `.tag` remembered as `tag` if given.
     case reply([String], tag: String? = nil)
     case bytes([UInt8])
+    /// Takes that many bytes, whatever they are.
+    case take(Int)
     /// From here on, answers every command with one row `=name=x` and every `/cancel` with its end. The last step of a script.
     case answerEverything
     /// Goes on when the test calls ``proceed()``.
@@ -37,8 +39,13 @@ package final class ScriptedServer: Sendable {
   package var port: Int { listener.localAddress?.port ?? 0 }
 
   /// Runs `body` with a server on a free port, then requires that the script was followed to its end.
-  package static func run<Value>(_ script: [Step], _ body: (ScriptedServer) async throws -> Value) async throws -> Value {
-    let server = try await start(script)
+  ///
+  /// - Parameter prepare: puts handlers in front of the script's in each new connection, such as TLS.
+  package static func run<Value>(
+    _ script: [Step], prepare: @escaping @Sendable (any Channel) throws -> Void = { _ in },
+    _ body: (ScriptedServer) async throws -> Value
+  ) async throws -> Value {
+    let server = try await start(script, prepare: prepare)
     do {
       let value = try await body(server)
       try await server.waitForScript()
@@ -51,7 +58,9 @@ package final class ScriptedServer: Sendable {
   }
 
   /// Listens on a free port. The script is for the first connection; later ones are accepted and left alone.
-  package static func start(_ script: [Step]) async throws -> ScriptedServer {
+  package static func start(
+    _ script: [Step], prepare: @escaping @Sendable (any Channel) throws -> Void = { _ in }
+  ) async throws -> ScriptedServer {
     let group = MultiThreadedEventLoopGroup.singleton
     let finished = group.next().makePromise(of: Void.self)
     let handlers = Handlers()
@@ -59,6 +68,7 @@ package final class ScriptedServer: Sendable {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try prepare(channel)
           guard handlers.isFirst() else { return }
           let handler = ScriptHandler(script, finished)
           handlers.adopt(NIOLoopBound(handler, eventLoop: channel.eventLoop), channel)
@@ -181,6 +191,9 @@ private final class ScriptHandler: ChannelInboundHandler {
       case .reply(let words, let tag):
         send(WireCodec.sentence(words + (tag.map { [".tag=" + (tags[$0] ?? "?")] } ?? [])), context)
       case .bytes(let bytes): send(bytes, context)
+      case .take(let count):
+        guard received.count >= count else { return }
+        received.removeFirst(count)
       case .answerEverything:
         finished.succeed()
         return answer(context)

@@ -65,7 +65,8 @@ import Testing
     let now = Self.now
     let root = try Self.root(gaps: [(now - 6000)...(now - 5901)])
     try await RunningNode.with(RunningNode.config(root.path), now: { Double(now) }) { node in
-      let answer = try await node.json("/api/v1/series?device=gw1&interface=ether1&from=\(now - 6100)&to=\(now - 5800)&points=300")
+      let answer = try await node.json(
+        "/api/v1/series?device=gw1&interface=ether1&from=\(now - 6100)&to=\(now - 5800)&points=300")
       let values = answer["in"]["avg"].numbers
       for index in values.indices {
         let second = now - 6100 + index + 1

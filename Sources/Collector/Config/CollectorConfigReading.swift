@@ -29,14 +29,19 @@ struct CollectorConfigReading {
   }
 
   private mutating func readCollector(_ retentions: [String: Retention]) -> (CollectorConfig, Retention) {
-    var reader = SectionReader(isMKTXP ? INISection(name: "collector", file: document.file) : document.section(orEmpty: "collector"))
+    var reader = SectionReader(
+      isMKTXP ? INISection(name: "collector", file: document.file) : document.section(orEmpty: "collector"))
     var config = CollectorConfig(id: source.hostName, storage: "")
-    if let id = reader.parsed("id", by: { value throws(ConfigProblem) in
-      guard value.text.utf8.count <= 100, value.text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-        throw ConfigProblem("cannot name a collector", allowed: "up to 100 bytes without control characters")
-      }
-      return value.text
-    }) {
+    if let id = reader.parsed(
+      "id",
+      by: { value throws(ConfigProblem) in
+        guard value.text.utf8.count <= 100, value.text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else {
+          throw ConfigProblem("cannot name a collector", allowed: "up to 100 bytes without control characters")
+        }
+        return value.text
+      })
+    {
       config.id = id
     }
     let written = reader.path("storage", relativeTo: source.directory, environment: source.environment)
@@ -49,7 +54,8 @@ struct CollectorConfigReading {
       reader.fail("storage", "missing", allowed: "the folder that web nodes read, e.g. /srv/tikwatch")
     }
     config.sampleInterval = reader.duration("sample_interval", in: .seconds(1) ... .seconds(300), default: config.sampleInterval)
-    config.metricsInterval = reader.duration("metrics_interval", in: .seconds(1) ... .seconds(3600), default: config.metricsInterval)
+    config.metricsInterval = reader.duration(
+      "metrics_interval", in: .seconds(1) ... .seconds(3600), default: config.metricsInterval)
     config.flushInterval = reader.duration("flush_interval", in: .seconds(1) ... .seconds(300), default: config.flushInterval)
     let retention = reader.parsed("retention") { value throws(ConfigProblem) in
       try DeviceConfig.retention(value.text, in: retentions)
@@ -81,7 +87,8 @@ struct CollectorConfigReading {
     return known
   }
 
-  private mutating func readDevices(into config: inout CollectorConfig, _ retentions: [String: Retention], _ retention: Retention) {
+  private mutating func readDevices(into config: inout CollectorConfig, _ retentions: [String: Retention], _ retention: Retention)
+  {
     let context = DeviceContext(retentions: retentions, timeZone: source.timeZone, isMKTXP: isMKTXP)
     let fallbacks = ["default", "new_default_parameters"].compactMap { document.section($0) }
     var folders: [String: String] = [:]
@@ -97,7 +104,9 @@ struct CollectorConfigReading {
       if let device, !device.isModuleOnly { config.devices.append(device) } else { off.append(section.name) }
     }
     checkKeys(of: fallbacks, context)
-    if !off.isEmpty { notices.append("\(document.file): not polled, since off or for probes only: " + off.joined(separator: ", ")) }
+    if !off.isEmpty {
+      notices.append("\(document.file): not polled, since off or for probes only: " + off.joined(separator: ", "))
+    }
   }
 
   /// Values in `[default]` count where a device inherits them; here only unknown keys are looked for.

@@ -36,17 +36,22 @@ extension DeviceConfig {
   /// `nil` when the entry is off. Nothing may use the result before the reader's diagnostics have been looked at.
   static func read(_ reader: inout SectionReader, _ context: DeviceContext, retention: Retention) -> DeviceConfig? {
     let isEnabled = reader.bool("enabled", default: !context.isMKTXP)
+    let isModuleOnly = reader.bool("module_only", default: false)
+    // An entry that is not polled may be half written.
+    let isPolled = isEnabled && !isModuleOnly
     refuseLaterKeys(&reader)
     var device = DeviceConfig(
-      name: reader.section.name, endpoint: endpoint(&reader, context), credentials: credentials(&reader, context),
+      name: reader.section.name, endpoint: endpoint(&reader, context, isPolled),
+      credentials: credentials(&reader, context, isPolled),
       billing: billing(&reader, context))
     if device.name.utf8.count > 200 || device.name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       reader.fail("hostname", "the section's name cannot name a device", allowed: "up to 200 bytes without control characters")
     }
-    device.isModuleOnly = reader.bool("module_only", default: false)
-    device.retention = reader.parsed("retention") { value throws(ConfigProblem) in
-      try Self.retention(value.text, in: context.retentions)
-    } ?? retention
+    device.isModuleOnly = isModuleOnly
+    device.retention =
+      reader.parsed("retention") { value throws(ConfigProblem) in
+        try Self.retention(value.text, in: context.retentions)
+      } ?? retention
     device.interfaces = filter("interfaces", &reader) ?? .all
     device.uplinks = uplinks(&reader)
     device.customLabels = labels(&reader)
@@ -85,7 +90,7 @@ extension DeviceConfig {
     }
   }
 
-  private static func endpoint(_ reader: inout SectionReader, _ context: DeviceContext) -> DeviceEndpoint {
+  private static func endpoint(_ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool) -> DeviceEndpoint {
     let port = reader.int("port", in: 1...65535, default: 8728)
     let host = reader.parsed("hostname") { value throws(ConfigProblem) in
       let text = value.text.hasPrefix("[") && value.text.hasSuffix("]") ? String(value.text.dropFirst().dropLast()) : value.text
@@ -94,14 +99,15 @@ extension DeviceConfig {
       }
       return text
     }
-    if host == nil, !context.isMKTXP, !reader.isSet("hostname") {
+    if host == nil, isPolled, !context.isMKTXP, !reader.isSet("hostname") {
       reader.fail("hostname", "missing", allowed: "192.168.88.1, 2001:db8::1 or gw.example.net")
     }
     return DeviceEndpoint(host: host ?? "localhost", port: port)
   }
 
-  private static func credentials(_ reader: inout SectionReader, _ context: DeviceContext) -> Credentials {
-    let username = context.isMKTXP ? reader.string("username", default: "user") : reader.requiredString("username")
+  private static func credentials(_ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool) -> Credentials {
+    let isRequired = isPolled && !context.isMKTXP
+    let username = isRequired ? reader.requiredString("username") : reader.string("username", default: "user")
     let isPasswordSet = reader.setting("password", keepingEmpty: true) != nil
     let fallback = context.isMKTXP && !isPasswordSet ? "password" : ""
     return Credentials(

@@ -80,7 +80,8 @@ struct MenuSamples: Sendable, Equatable {
 
   /// Adds a sample with the value that `field` holds: no sample when it is absent, none and a count when it is unreadable.
   mutating func add<Value>(
-    _ metric: Metric, _ row: Row, _ field: String, _ labels: Labels, _ parse: (String) -> Value?, _ value: (Value) -> MetricFamily.Value
+    _ metric: Metric, _ row: Row, _ field: String, _ labels: Labels, _ parse: (String) -> Value?,
+    _ value: (Value) -> MetricFamily.Value
   ) {
     switch row.read(field, parse) {
     case .absent: break

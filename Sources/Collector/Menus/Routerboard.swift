@@ -23,7 +23,8 @@ struct Routerboard: MenuCollector {
       let own = Self.fields.map { ($0.replacing("-", with: "_"), row[$0]) }
       samples.add(info: Self.info, context.labels(own))
       // Unknown where either version is: MKTXP says 0 there, which means "up to date".
-      guard let current = row["current-firmware"], let offered = row["upgrade-firmware"], !current.isEmpty, !offered.isEmpty else {
+      guard let current = row["current-firmware"], let offered = row["upgrade-firmware"], !current.isEmpty, !offered.isEmpty
+      else {
         continue
       }
       let labels = context.labels([("current_firmware", current), ("upgrade_firmware", offered)])

@@ -10,36 +10,55 @@ struct Backoff: Sendable, Equatable {
   static let firstLogin = 30.0
   static let longestLogin = 300.0
 
+  /// A device that answers a few commands and then none is not well again for having answered: it has to go on for this long.
+  static let recovery = 10.0
+
+  /// How an attempt ended.
+  enum Failure: Sendable, Equatable {
+    /// The device refused user, password or policy.
+    case login
+    /// The session stood, and then nothing was answered any more.
+    case hung
+    case other
+  }
+
   private var outageBegan: Double?
   private var delay = 0.0
   private var loginDelay = 0.0
+  /// Sessions in a row that hung soon after they had begun.
+  private var hung = 0
 
-  /// A sample came: the outage is over.
-  mutating func succeeded() { self = Backoff() }
+  /// A sample came, `session` seconds after its session began: the outage is over, unless the device is known to hang again soon.
+  /// - Returns: whether the device counts as well. A link that fails once does so at once; one that hung twice in a row does later.
+  mutating func succeeded(session: Double) -> Bool {
+    if hung == 0 || session >= Self.recovery { self = Backoff() }
+    return hung < 2
+  }
 
   /// An attempt failed.
   ///
   /// - Parameters:
-  ///   - isLogin: the device answered and refused user, password or policy.
-  ///   - began: when the attempt began, seconds on a steady clock; the delay counts from there.
+  ///   - began: when the attempt began, seconds on a steady clock; short delays count from there.
   ///   - now: the same clock.
   ///   - chance: 0 to 1.
   /// - Returns: seconds from `now` until the next attempt.
-  mutating func failed(isLogin: Bool, began: Double, now: Double, chance: Double) -> Double {
-    let outage = outageBegan ?? began
+  mutating func failed(_ failure: Failure, began: Double, now: Double, chance: Double) -> Double {
+    // A session that had been well ended just now: that is when the outage began.
+    let outage = outageBegan ?? now
     outageBegan = outage
-    if isLogin {
+    hung = failure == .hung ? hung + 1 : 0
+    if failure == .login {
       loginDelay = loginDelay == 0 ? Self.firstLogin : min(loginDelay * 2, Self.longestLogin)
       return loginDelay
     }
     loginDelay = 0
     if isInFirstMinute(at: now) {
       delay = Self.steady
-      return max(0, began + delay - now)
+      return failure == .hung ? delay : max(0, began + delay - now)
     }
     delay = min(max(delay, Self.steady) * 2, Self.longest)
     // From half the delay to the whole.
-    return max(0, delay * (0.5 + 0.5 * min(max(chance, 0), 1)))
+    return delay * (0.5 + 0.5 * min(max(chance, 0), 1))
   }
 
   /// Whether the device is tried every second: attempts must then not take longer than that either.

@@ -73,7 +73,8 @@ struct CounterTrack: Sendable, Equatable {
         let tx = Self.increase(previous.tx, reading.tx, elapsed, rules)
       { (rx, tx) } else { nil }
     guard let (rx, tx) = outcome else { return reset(to: reading) }
-    guard Self.isPossible(rx, elapsed, rules.speed ?? Self.fastest), Self.isPossible(tx, elapsed, rules.speed ?? Self.fastest) else {
+    guard Self.isPossible(rx, elapsed, rules.speed ?? Self.fastest), Self.isPossible(tx, elapsed, rules.speed ?? Self.fastest)
+    else {
       refusals += 1
       if refusals >= Self.refusalLimit { return reset(to: reading) }
       return (LiveLine.Interface(rxRate: nil, txRate: nil, rxBytes: nil, txBytes: nil, rxCounter: nil, txCounter: nil), .refused)

@@ -23,7 +23,8 @@ struct DeviceFacts: Sendable, Equatable {
       serial = Self.text(row["serial-number"]) ?? serial
     case "/system/health":
       let sensors = SystemHealth.bySensor(rows)
-      temperature = ["temperature", "board-temperature1", "cpu-temperature"].lazy
+      temperature =
+        ["temperature", "board-temperature1", "cpu-temperature"].lazy
         .compactMap { sensors[$0].flatMap(RowValue.number) }.first
     default: break
     }
@@ -43,7 +44,8 @@ struct DeviceFacts: Sendable, Equatable {
     board = Self.text(row["board-name"])
     model = model ?? board
     cpuPercent = row["cpu-load"].flatMap(RowValue.number)
-    if let free = row["free-memory"].flatMap(RowValue.number), let total = row["total-memory"].flatMap(RowValue.number), total > 0 {
+    if let free = row["free-memory"].flatMap(RowValue.number), let total = row["total-memory"].flatMap(RowValue.number), total > 0
+    {
       memoryPercent = ((total - free) / total * 1000).rounded() / 10
     } else {
       memoryPercent = nil

@@ -36,6 +36,7 @@ extension DevicePoller {
           hasAsked = true
         }
         if (menuDue[UplinkFinder.query.path] ?? 0) <= time.steady { try await askUplinks(connection) }
+        if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(connection) }
         if hasAsked {
           publishFile()
           publishMetrics()
@@ -141,6 +142,20 @@ extension DevicePoller {
       uplinks = []
     }
     catalogue.setUplinks(uplinks)
+    publishFile()
+  }
+
+  private func askSpeeds(_ connection: DeviceConnection) async throws {
+    menuDue[LinkSpeeds.path] = environment.time.steady + 60
+    let ids = catalogue.runningEthernetIDs
+    guard !ids.isEmpty else { return }
+    do {
+      let reply = try await connection.run(LinkSpeeds.query(ids), deadline: Deadline.menu)
+      catalogue.setSpeeds(LinkSpeeds.speeds(reply.rows))
+    } catch let error as RouterOSError where !error.endsSession {
+      // Speeds only sharpen a judgement; without them the bounds are wider.
+      logger.debug("Link speeds are not known", metadata: [LogKey.error: "\(error)"])
+    }
     publishFile()
   }
 

@@ -5,6 +5,12 @@ extension DevicePoller {
   /// Takes a sample whenever one is due, until the session breaks.
   func keepSampling(_ connection: DeviceConnection) async -> RouterOSError? {
     let time = environment.time
+    do {
+      // With long intervals a device that is back must not wait for its turn.
+      if let next = schedule?.next, next - time.steady > 1 { try await sample(connection) }
+    } catch {
+      return error as? RouterOSError
+    }
     while !Task.isCancelled {
       guard let due = schedule?.take(now: time.steady) else { return nil }
       do {
@@ -33,14 +39,13 @@ extension DevicePoller {
       reply.rows, keys: catalogue.recorded, speeds: catalogue.speeds, time: epoch, steady: middle)
     let wasUp = status.isUp
     let before = status.problem
-    status.succeeded(at: epoch, latency: received - sent)
-    sampleCame()
+    status.succeeded(at: epoch, latency: received - sent, isWell: sampleCame())
     rates = outcome.sample.interfaces
     takeTotals()
     drop(outcome.odd, in: "/interface")
     tell(outcome, before: before)
     if !outcome.sample.interfaces.isEmpty { environment.recorder.record(outcome.sample, of: config.name) }
-    if !wasUp {
+    if !wasUp, status.isUp {
       logger.notice("Device is up", metadata: [LogKey.address: "\(config.endpoint)", LogKey.count: "\(catalogue.present.count)"])
       publishMetrics()
     }

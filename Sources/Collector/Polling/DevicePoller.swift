@@ -54,6 +54,7 @@ actor DevicePoller {
   var publishedFile: DeviceFile?
   var hasRebooted = false
   private var backoff = Backoff()
+  private var sessionBegan = 0.0
 
   init(_ config: DeviceConfig, past: DevicePast, index: Int, of count: Int, _ environment: Environment) {
     self.config = config
@@ -95,7 +96,8 @@ actor DevicePoller {
       guard !Task.isCancelled else { return }
       let now = environment.time.steady
       if schedule == nil { schedule = newSchedule(from: began) }
-      let problem = failure.map { DeviceStatus.Problem(reason: $0.downReason, message: $0.description) }
+      let problem =
+        failure.map { DeviceStatus.Problem(reason: $0.downReason, message: $0.description) }
         ?? DeviceStatus.Problem(reason: .protocol, message: "\(config.endpoint): the session ended")
       if status.problem?.reason != problem.reason || status.isUp {
         logger.warning(
@@ -103,8 +105,7 @@ actor DevicePoller {
       }
       status.failed(problem, at: environment.time.epoch)
       report()
-      let isLogin = problem.reason == .login || problem.reason == .permission
-      let delay = backoff.failed(isLogin: isLogin, began: began, now: now, chance: .random(in: 0...1))
+      let delay = backoff.failed(problem.reason.backoff, began: began, now: now, chance: .random(in: 0...1))
       do { try await Task.sleep(for: .seconds(delay)) } catch { return }
     }
   }
@@ -132,6 +133,7 @@ actor DevicePoller {
   private func session(_ connection: DeviceConnection) async -> RouterOSError? {
     absentMenus = []
     menuDue = [:]
+    sessionBegan = environment.time.steady
     do {
       try await learn(connection)
     } catch {
@@ -156,7 +158,8 @@ actor DevicePoller {
     return PollSchedule(first: environment.grid.next(from: now, phase: phase, interval: interval), interval: interval)
   }
 
-  func sampleCame() { backoff.succeeded() }
+  /// A sample came; tells whether that makes the device well.
+  func sampleCame() -> Bool { backoff.succeeded(session: environment.time.steady - sessionBegan) }
 
   // MARK: Telling
 
@@ -176,7 +179,8 @@ actor DevicePoller {
 
   func record(_ events: [EventLine]) {
     for event in events {
-      logger.info("\(event.kind.rawValue)", metadata: [LogKey.interface: "\(event.interface ?? "")", LogKey.state: "\(event.text)"])
+      logger.info(
+        "\(event.kind.rawValue)", metadata: [LogKey.interface: "\(event.interface ?? "")", LogKey.state: "\(event.text)"])
     }
     environment.recorder.record(events, of: config.name)
   }
@@ -193,6 +197,17 @@ extension RouterOSError {
     switch code {
     case .menu, .storage: .protocol
     case .dns, .refused, .timeout, .tls, .login, .permission, .protocol, .hung, .fatal: code
+    }
+  }
+}
+
+extension ReasonCode {
+  /// What it means for the next attempt.
+  fileprivate var backoff: Backoff.Failure {
+    switch self {
+    case .login, .permission: .login
+    case .hung: .hung
+    case .dns, .refused, .timeout, .tls, .protocol, .fatal, .menu, .storage: .other
     }
   }
 }

@@ -52,11 +52,11 @@ struct DeviceStatus: Sendable, Equatable {
 
   var isUp: Bool { phase == .up }
 
-  /// A sample came.
-  mutating func succeeded(at now: Double, latency: Double) {
+  /// A sample came. `isWell`: it shows that the device is well; otherwise what was wrong still stands.
+  mutating func succeeded(at now: Double, latency: Double, isWell: Bool) {
     lastSuccess = now
     self.latency = latency
-    change(now) { $0.phase = .up }
+    if isWell { change(now) { $0.phase = .up } }
   }
 
   /// The session ended, or none began.

@@ -30,6 +30,14 @@ struct InterfaceCatalogue: Sendable {
     recorded.keys.sorted { (InterfaceRow(id: $0, name: "").order, $0) < (InterfaceRow(id: $1, name: "").order, $1) }
   }
 
+  /// `.id`s of recorded Ethernet ports whose link is up.
+  var runningEthernetIDs: [String] {
+    recordedIDs.filter { id in
+      guard let interface = recorded[id].flatMap({ known[$0] }) else { return false }
+      return interface.type == "ether" && interface.running == true
+    }
+  }
+
   /// Takes the device's list of interfaces at `now` (epoch seconds).
   mutating func update(_ list: [InterfaceRow], now: Double) -> Changes {
     let rows = list.filter { filter.matches(name: $0.name, comment: $0.comment, type: $0.type, isDynamic: $0.isDynamic) }
@@ -61,8 +69,10 @@ struct InterfaceCatalogue: Sendable {
     for key in present { if let name = known[key]?.name, let speed = speeds[name] { known[key]?.speed = speed } }
   }
 
-  /// Link speeds in bit/s by key.
-  var speeds: [String: Double] { known.compactMapValues(\.speed).filter { present.contains($0.key) } }
+  /// Link speeds in bit/s by key. A link that is down has none: its last one may not be its next.
+  var speeds: [String: Double] {
+    known.filter { present.contains($0.key) && $0.value.running != false }.compactMapValues(\.speed)
+  }
 
   /// Keys whose traffic stands for the device: its uplinks, or all that is recorded where no uplink is.
   var representative: Set<String> {

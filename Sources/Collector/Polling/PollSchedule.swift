@@ -3,7 +3,8 @@
 /// A sample that is late by less than an interval is taken at once; older ones are missed, and counted.
 struct PollSchedule: Sendable, Equatable {
   let interval: Double
-  private var next: Double
+  /// When the next sample is due.
+  private(set) var next: Double
   /// Samples that were due and did not come.
   private(set) var missed = 0
 

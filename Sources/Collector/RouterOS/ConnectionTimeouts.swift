@@ -4,13 +4,19 @@ import NIOCore
 struct ConnectionTimeouts: Sendable, Equatable {
   /// For name resolution and the TCP handshake together.
   var connect: Duration
+  /// For the TLS handshake, once TCP is connected.
+  var handshake: Duration
   /// For the whole login, from the first byte sent.
   var login: Duration
   /// For the end of a command that was cancelled; after it, a device that has sent nothing at all is given up.
   var drain: Duration
 
-  init(connect: Duration = .seconds(5), login: Duration = .seconds(5), drain: Duration = .seconds(5)) {
+  init(
+    connect: Duration = .seconds(5), handshake: Duration = .seconds(5), login: Duration = .seconds(5),
+    drain: Duration = .seconds(5)
+  ) {
     self.connect = connect
+    self.handshake = handshake
     self.login = login
     self.drain = drain
   }

@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import SecureTransport
 import Shared
 
 extension DeviceConnection {
@@ -10,7 +11,7 @@ extension DeviceConnection {
     var deadline: Scheduled<Void>
   }
 
-  /// Connects and logs in.
+  /// Connects, secures the connection and logs in.
   ///
   /// - Parameters:
   ///   - endpoint: the device; a name is resolved now, not remembered from an earlier connection.
@@ -26,15 +27,37 @@ extension DeviceConnection {
     let channel = try await attempt.run()
     let connection = DeviceConnection(
       channel: channel, endpoint: endpoint, credentials: credentials, limits: limits, timeouts: timeouts, logger: logger)
-    try await connection.logIn(as: credentials.username, security: security)
+    try await connection.secure(security)
+    try await connection.logIn(as: credentials.username)
     logger.debug("Session opened", metadata: [LogKey.address: "\(endpoint)"])
     return connection
   }
 
-  private func logIn(as username: String, security: TransportSecurity) async throws {
+  /// Puts TLS between, if it is wanted. The protocol's handler comes after it: TLS keeps what arrives too early.
+  private func secure(_ security: TransportSecurity) async throws {
+    guard case .tls(let context) = security else { return }
+    let handshake = context.secure(channel, host: endpoint.host, timeout: timeouts.handshake, logger: logger)
+    do {
+      tls = try await withTaskCancellationHandler {
+        try await handshake.get()
+      } onCancel: {
+        channel.close(promise: nil)
+      }
+    } catch {
+      if let failure = error as? TLSFailure {
+        perform(machine.end(.transportSecurity(failure)))
+      } else {
+        // The channel was closed between connecting and now.
+        perform(machine.disconnected(.failed(ConnectAttempt.describe(error)), midSentence: false))
+      }
+      try Task.checkCancellation()
+      throw self.error(machine.closeReason ?? .closedByDevice, while: "secure the connection")
+    }
+  }
+
+  private func logIn(as username: String) async throws {
     let attempted = "log in as \"\(username)\""
     do {
-      try security.configure(channel)
       try channel.pipeline.syncOperations.addHandler(DeviceChannelHandler(self))
       try channel.syncOptions?.setOption(.autoRead, value: true)
     } catch {

@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import SecureTransport
 import Shared
 
 /// A session with one device: logged in, with any number of commands at once, until it is closed or breaks.
@@ -14,6 +15,8 @@ actor DeviceConnection {
   let logger: Logger
   private let executor: any SerialExecutor
 
+  /// What TLS came to; `nil` without it.
+  var tls: TLSSessionDetails?
   var machine: ConnectionStateMachine
   var decoder: SentenceDecoder
   var login: PendingLogin?

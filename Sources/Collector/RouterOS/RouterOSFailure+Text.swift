@@ -1,3 +1,5 @@
+import SecureTransport
+
 extension RouterOSFailure {
   /// What came back, for a person. Device text is quoted; a password never gets here.
   var outcome: String {
@@ -7,7 +9,7 @@ extension RouterOSFailure {
     case .connectionRefused: "connection refused"
     case .noConnectionInTime(let limit): "no TCP connection within \(limit)"
     case .unreachable(let detail): "no TCP connection: \(detail)"
-    case .transportSecurity(let detail): "the secure channel failed: \(detail)"
+    case .transportSecurity(let failure): failure.description
     case .loginRejected(let message, _): "the device answered \(Self.quoted(message))"
     case .loginNotPermitted(let message): "the device answered \(Self.quoted(message))"
     case .loginUnanswered(let limit): "connected, but the login was not answered within \(limit)"
@@ -37,7 +39,7 @@ extension RouterOSFailure {
     case .connectionRefused, .closedBeforeAnyByte:
       "enable the service with \"/ip service enable api\", and check its address list and the port"
     case .noConnectionInTime, .unreachable: "check address, route and firewall"
-    case .transportSecurity: "check the certificate of the service api-ssl"
+    case .transportSecurity(let failure): failure.advice
     case .loginRejected(_, challengeFirst: true):
       "check user and password; RouterOS 6.43 and later need plaintext_login = True"
     case .loginRejected: "check user and password"

@@ -1,3 +1,5 @@
+import SecureTransport
+
 /// What went wrong between us and a device, without saying which device: ``RouterOSError`` adds that.
 enum RouterOSFailure: Error, Equatable, Sendable {
   // Before there was a connection.
@@ -6,7 +8,7 @@ enum RouterOSFailure: Error, Equatable, Sendable {
   case connectionRefused
   case noConnectionInTime(Duration)
   case unreachable(String)
-  case transportSecurity(String)
+  case transportSecurity(TLSFailure)
   // Before there was a session.
   case loginRejected(message: String, challengeFirst: Bool)
   case loginNotPermitted(message: String)
@@ -40,7 +42,7 @@ extension RouterOSFailure {
     case .noAddress, .noAddressInTime: .dns
     case .connectionRefused, .closedBeforeAnyByte: .refused
     case .noConnectionInTime, .unreachable: .timeout
-    case .transportSecurity: .tls
+    case .transportSecurity(let failure): failure.reason
     case .loginRejected, .digestUnavailable: .login
     case .loginNotPermitted: .permission
     case .trap(let trap): trap.meaning == .notPermitted ? .permission : .menu

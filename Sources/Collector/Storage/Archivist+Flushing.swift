@@ -121,7 +121,9 @@ extension Archivist {
   mutating func flushFiles(now: Double) {
     for (device, file) in files {
       let directory = options.directory.device(device)
-      if write(directory.deviceFile, in: directory, device, now: now, { () throws(FileError) in try file.write(directory.deviceFile) }) {
+      if write(
+        directory.deviceFile, in: directory, device, now: now, { () throws(FileError) in try file.write(directory.deviceFile) })
+      {
         files[device] = nil
       }
     }

@@ -115,12 +115,25 @@ struct Archivist {
   /// One round: writes what is due.
   mutating func tick(now: Double) {
     ticks += 1
+    guard isFolderThere() else { return }
     if ticks % 10 == 0 { for index in slots.indices { slots[index].store.advance(to: now) } }
     let due = slots.indices.filter { isDue(slots[$0]) }
     flushArchives(due, now: now, creationBudget: options.creationBudget)
     flushLedgers(now: now)
     flushFiles(now: now)
     giveUpBeyondLimit()
+  }
+
+  /// Whether the collector's folder is still there. A root that was unmounted leaves an empty mount point, which must not be filled.
+  private mutating func isFolderThere() -> Bool {
+    let path = options.directory.path
+    guard options.directory.isPresent else {
+      fail(path, "", "\(path) is gone: is the root still mounted?")  // the journal says so of every device
+      giveUpBeyondLimit()
+      return false
+    }
+    succeed(path)
+    return true
   }
 
   private func isDue(_ slot: Slot) -> Bool {
@@ -130,6 +143,7 @@ struct Archivist {
 
   /// A clean stop: everything is written, as far as `deadline` (steady seconds) allows.
   mutating func finish(now: Double, deadline: Double) {
+    guard isFolderThere() else { return }
     for index in slots.indices { slots[index].store.close() }
     flushLedgers(now: now)
     flushFiles(now: now)
@@ -146,7 +160,9 @@ struct Archivist {
       droppedRows += count
       logger.error(
         "Seconds that cannot be written are given up",
-        metadata: [LogKey.device: "\(slots[fullest].device)", LogKey.interface: "\(slots[fullest].key)", LogKey.count: "\(count)"])
+        metadata: [
+          LogKey.device: "\(slots[fullest].device)", LogKey.interface: "\(slots[fullest].key)", LogKey.count: "\(count)",
+        ])
     }
   }
 
@@ -154,7 +170,8 @@ struct Archivist {
 
   mutating func report(_ kind: EventLine.Kind, _ device: String, key: String?, _ text: String, now: Double) {
     events[device, default: []].append(EventLine(t: SampleClock.rounded(now), kind: kind, interface: key, text: text))
-    logger.warning("\(kind.rawValue)", metadata: [LogKey.device: "\(device)", LogKey.interface: "\(key ?? "")", LogKey.error: "\(text)"])
+    logger.warning(
+      "\(kind.rawValue)", metadata: [LogKey.device: "\(device)", LogKey.interface: "\(key ?? "")", LogKey.error: "\(text)"])
   }
 
   mutating func fail(_ path: String, _ device: String, _ error: some CustomStringConvertible) {

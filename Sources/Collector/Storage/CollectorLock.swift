@@ -52,7 +52,9 @@ final class CollectorLock: Sendable {
     {
       throw Refusal(
         folder: directory.path, owner: "process \(heartbeat.pid) on \(heartbeat.host)",
-        advice: "its heartbeat is \(Int(abs(now - written))) s old; stop it and wait \(Int(heartbeatLife)) s, or give this collector an id of its own")
+        advice:
+          "its heartbeat is \(Int(abs(now - written))) s old; stop it and wait \(Int(heartbeatLife)) s, or give this collector an id of its own"
+      )
     }
     let text = Array("pid \(pid) host \(host)\n".utf8)
     guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
@@ -67,4 +69,9 @@ final class CollectorLock: Sendable {
     guard words.count >= 4, words[0] == "pid", words[2] == "host", let pid = Int(words[1]) else { return "another process" }
     return "process \(pid) on \(words[3].prefix(100))"
   }
+}
+
+extension CollectorDirectory {
+  /// Whether the folder that was locked is still there: a root can be unmounted under a running collector. Blocking.
+  var isPresent: Bool { access(lock, F_OK) == 0 }
 }

@@ -50,7 +50,8 @@ extension Archivist {
     flushLedgers(now: now)
     guard lines > 0 else { return }
     logger.info(
-      "Journal replayed", metadata: [LogKey.count: "\(lines)", LogKey.seconds: "\(((time.steady - began) * 1000).rounded() / 1000)"])
+      "Journal replayed",
+      metadata: [LogKey.count: "\(lines)", LogKey.seconds: "\(((time.steady - began) * 1000).rounded() / 1000)"])
   }
 
   private mutating func readFile(_ device: DeviceConfig, now: Double) -> DeviceFile? {

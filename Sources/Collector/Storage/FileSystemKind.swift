@@ -25,7 +25,9 @@ enum FileSystemKind {
       let fields = line.split(separator: " ")
       guard fields.count > 5, let dash = fields.firstIndex(of: "-"), dash + 1 < fields.count else { continue }
       let point = unescaped(fields[4])
-      guard path == point || path.hasPrefix(point == "/" ? "/" : point + "/"), point.utf8.count >= best?.length ?? 0 else { continue }
+      guard path == point || path.hasPrefix(point == "/" ? "/" : point + "/"), point.utf8.count >= best?.length ?? 0 else {
+        continue
+      }
       best = (point.utf8.count, fields[dash + 1])
     }
     return best?.kind

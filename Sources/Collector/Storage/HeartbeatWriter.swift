@@ -18,7 +18,8 @@ struct HeartbeatWriter {
   mutating func write(_ reports: [String: DeviceStatus], _ storage: Heartbeat.Storage, now: Double, steady: Double) {
     sequence += 1
     var heartbeat = Heartbeat(
-      collector: options.collector, host: options.host, pid: options.pid, version: Version.current, started: started, written: now,
+      collector: options.collector, host: options.host, pid: options.pid, version: Version.current, started: started,
+      written: now,
       sequence: sequence, interval: options.sampleInterval, devices: reports.mapValues { $0.heartbeat(steady: steady) })
     heartbeat.storage = storage
     let path = options.directory.heartbeat

@@ -36,6 +36,10 @@ struct JournalWriter {
       pendingBytes -= lost.count
       droppedLines += lost.count { $0 == UInt8(ascii: "\n") }
     }
+    guard directory.isPresent else {
+      problem = FileError(.missing, "append to", directory.live, "the collector's folder is gone: is the root still mounted?")
+      return
+    }
     problem = nil
     while let next = pending.first {
       do throws(FileError) {

@@ -33,6 +33,8 @@ final class StorageService: Service {
   private let queue = BatchQueue()
   private let journal = Worker()
   private let archive = Worker()
+  private let opened: AsyncStream<[String: DevicePast]>
+  private let openedBy: AsyncStream<[String: DevicePast]>.Continuation
 
   /// Takes the collector's folder, creating it if need be. Blocking.
   init(_ options: Options, recorder: Recorder, time: TimeSource, logger: Logger) throws {
@@ -40,20 +42,26 @@ final class StorageService: Service {
     self.recorder = recorder
     self.time = time
     self.logger = logger
+    (opened, openedBy) = AsyncStream.makeStream()
     try AtomicFile.createFolder(options.directory.path)
     lock = try CollectorLock(options.directory, host: options.host, pid: options.pid, now: time.epoch)
     try AtomicFile.createFolder(options.directory.live)
     try AtomicFile.createFolder(options.directory.devices)
   }
 
-  /// Replays the journal and begins writing archives; returns what is known about each device when it may be polled.
-  func open() async -> [String: DevicePast] {
-    await withCheckedContinuation { continuation in
-      archive.start("archive") { self.runArchive { continuation.resume(returning: $0) } }
-    }
+  /// What is known about each device, once the journal has been replayed and polling may begin; nothing when that is no longer wanted.
+  func pasts() async -> [String: DevicePast]? {
+    for await pasts in opened { return pasts }
+    return nil
   }
 
   func run() async throws {
+    archive.start("archive") {
+      self.runArchive { pasts in
+        self.openedBy.yield(pasts)
+        self.openedBy.finish()
+      }
+    }
     journal.start("journal") { self.runJournal() }
     // Cancelled or asked to stop: what was sampled is written either way.
     try? await gracefulShutdown()
@@ -96,7 +104,7 @@ final class StorageService: Service {
       let now = time.steady
       // A little later than now, or a tick that came early would be followed by another at once.
       let next = options.grid.next(from: now + 0.02, phase: SampleGrid.journal, interval: 1)
-      journal.sleep(next - now)
+      journal.pause(next - now)
       let isStopping = journal.isStopping
       ticks += 1
       tick(&writer)
@@ -148,7 +156,7 @@ final class StorageService: Service {
     opened(pasts)
     var next = time.steady + 1
     while true {
-      archive.sleep(next - time.steady)
+      archive.pause(next - time.steady)
       let isStopping = archive.isStopping
       for batch in queue.take() { archivist.take(batch, now: time.epoch) }
       if isStopping {

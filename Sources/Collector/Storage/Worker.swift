@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A thread of its own for blocking work, which sleeps between rounds and can be woken, stopped and awaited.
+/// A thread of its own for blocking work, which rests between rounds and can be woken, stopped and awaited.
 final class Worker: Sendable {
   private let signal = DispatchSemaphore(value: 0)
   private let stopping = Mutex(false)
@@ -24,8 +24,8 @@ final class Worker: Sendable {
 
   var isStopping: Bool { stopping.withLock { $0 } }
 
-  /// Sleeps for at most `seconds`, less when woken.
-  func sleep(_ seconds: Double) { _ = signal.wait(timeout: .now() + max(0, seconds)) }
+  /// Rests for at most `seconds`, less when woken.
+  func pause(_ seconds: Double) { _ = signal.wait(timeout: .now() + max(0, seconds)) }
 
   func wake() { signal.signal() }
 

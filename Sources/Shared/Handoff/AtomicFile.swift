@@ -9,7 +9,7 @@ package enum AtomicFile {
   /// Replaces the file: readers see the old content or the new, never half.
   package static func replace(_ path: String, with bytes: [UInt8], durability: Durability) throws(FileError) {
     let temporary = path + ".tmp"  // one writer owns the folder, so one temporary name is enough, and no rubbish piles up
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError(errno: errno, "create", temporary) }
     var error = writeAll(descriptor, bytes, temporary)
     if error == nil, durability == .synced, fsync(descriptor) != 0 { error = FileError(errno: errno, "sync", temporary) }

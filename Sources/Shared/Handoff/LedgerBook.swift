@@ -69,8 +69,8 @@ package struct LedgerBook: Sendable, Equatable {
     if rx == nil || tx == nil {
       // The counters began again at zero somewhere in between, so what they show is certain, and what was before is not.
       flags = .reset
-      rx = reading.rxCounter
-      tx = reading.txCounter
+      rx = Self.sinceReset(reading.rxCounter, seconds: reading.time - previous.time)
+      tx = Self.sinceReset(reading.txCounter, seconds: reading.time - previous.time)
     }
     return split(from: previous, to: reading, rx: rx ?? 0, tx: tx ?? 0, flags: flags)
   }
@@ -137,6 +137,12 @@ package struct LedgerBook: Sendable, Equatable {
   private static func increase(_ told: UInt64?, from previous: UInt64, to counter: UInt64) -> UInt64? {
     guard let told else { return nil }
     return counter >= previous ? max(told, counter - previous) : told
+  }
+
+  /// What a counter that began again within the last `seconds` says. More than any link carries in that time (800 Gbit/s, and ten seconds
+  /// for counters that are read out late) means that it did not begin at zero: then nothing is certain.
+  private static func sinceReset(_ counter: UInt64, seconds: Double) -> UInt64 {
+    Double(counter) <= 1e11 * (seconds + 10) ? counter : 0
   }
 
   private func row(_ bucket: Bucket, partial: Bool, _ receipt: Reading) -> LedgerRow {

@@ -28,7 +28,8 @@ struct APIRoutes {
   @Sendable private func live(_ request: Request, _ context: WebContext) async throws -> Response {
     let snapshot = services.fleet.snapshot()
     let names = try QueryParameters(request.uri.query).all("device")
-    let devices = try names.isEmpty ? snapshot.devices : names.map { name throws(HTTPProblem) in try snapshot.device(parameter: name) }
+    let devices =
+      try names.isEmpty ? snapshot.devices : names.map { name throws(HTTPProblem) in try snapshot.device(parameter: name) }
     return .json(LiveResponse.output(unique(devices), time: snapshot.time), request: request)
   }
 

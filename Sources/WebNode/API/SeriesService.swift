@@ -61,6 +61,12 @@ struct SeriesService: Sendable {
     _ source: InterfaceView.Source, _ history: RateHistory, window: TimeWindow, points: Int, grid: SeriesGrid?,
     board: ProblemBoard, device: String
   ) throws -> Part {
+    guard source.isReadable else {
+      let step = max(1, window.seconds / points)
+      var builder = SeriesBuilder(grid: grid ?? SeriesGrid(from: window.from, to: window.to, step: step))
+      for (second, rates) in history.known(after: 0) { builder.add(time: second, rx: rates.rx, tx: rates.tx) }
+      return Part(builder: builder, events: [], problem: "\(source.directory.path): not a folder")
+    }
     let path = source.directory.archive(source.key)
     var builder: SeriesBuilder
     var problem: String?

@@ -31,11 +31,17 @@ final class HostNameResolver: Service {
   func run() async throws {
     // A thread of its own: a resolver may block for many seconds.
     let pool = BlockingPool(name: "DNS", threads: 1, queueLimit: 4, deadline: .seconds(30))
+    defer { pool.stop() }
     while !names.isEmpty, !Task.isShuttingDownGracefully, !Task.isCancelled {
-      for name in names { await resolve(name, pool) }
+      await refresh(pool)
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.period) }
     }
     try? await gracefulShutdown()
+  }
+
+  /// One round of look-ups.
+  func refresh(_ pool: BlockingPool) async {
+    for name in names { await resolve(name, pool) }
   }
 
   private func resolve(_ name: String, _ pool: BlockingPool) async {

@@ -31,7 +31,8 @@ struct CollectorRecord: Sendable {
   var name: String { heartbeat?.collector ?? folder }
 
   var badFiles: Int {
-    (heartbeatProblem == nil ? 0 : 1) + (tail.problem == nil ? 0 : 1) + devices.values.count { $0.fileProblem != nil }
+    (heartbeatProblem == nil ? 0 : 1) + (tail.problem == nil ? 0 : 1)
+      + devices.values.count { $0.fileProblem != nil || $0.folderProblem != nil }
   }
 
   /// Looks at everything that may have changed; whether anything did. Blocking.
@@ -48,7 +49,7 @@ struct CollectorRecord: Sendable {
     if tail.problem != problem { changed = true }
     if now >= nextDiscovery {
       nextDiscovery = now + 2
-      if discover(reader: reader) { changed = true }
+      if discover(now: now, reader: reader) { changed = true }
     }
     return changed
   }
@@ -98,7 +99,7 @@ struct CollectorRecord: Sendable {
   }
 
   /// Looks for device folders and changed `device.json` files.
-  private mutating func discover(reader: some HandoffReader) -> Bool {
+  private mutating func discover(now: Double, reader: some HandoffReader) -> Bool {
     var changed = false
     // A folder that is no folder, or none at all, has no devices; what the heartbeat and the journal tell stays.
     let folders = (try? reader.list(directory.devices)) ?? []
@@ -108,7 +109,10 @@ struct CollectorRecord: Sendable {
       let name = (try? reader.deviceFile(device.deviceFile))?.device ?? folder
       if admit(FolderName.escape(name) == folder ? name : folder) { changed = true }
     }
-    for name in devices.keys where devices[name]?.refreshFile(reader: reader) == true { changed = true }
+    for name in devices.keys {
+      if devices[name]?.checkFolders(of: directory, now: now, reader: reader) == true { changed = true }
+      if devices[name]?.refreshFile(reader: reader) == true { changed = true }
+    }
     return changed
   }
 }

@@ -25,7 +25,7 @@ struct DeviceMerge {
     view.since = best.since
     view.isRetired = listed.isEmpty
     view.collectors = judged.map(\.replica.collector.name)
-    view.folders = judged.map {
+    view.folders = judged.filter { $0.replica.record.folderProblem == nil }.map {
       DeviceView.Folder(
         root: $0.replica.root, collector: $0.replica.collector.name, directory: $0.replica.record.directory)
     }

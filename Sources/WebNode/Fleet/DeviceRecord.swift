@@ -34,6 +34,9 @@ struct DeviceRecord: Sendable {
   var fileIdentity: BoundedFile.Identity?
   /// Why `device.json` cannot be read; `nil` while it is fine or not there.
   var fileProblem: FileError?
+  /// Something that is no folder stands where one of the device's folders belongs: nothing below is read.
+  private(set) var folderProblem: FileError?
+  private var nextFolderCheck = 0.0
   /// The time of the newest sample.
   var sampleTime: Double?
   /// By interface key.
@@ -57,8 +60,19 @@ struct DeviceRecord: Sendable {
     }
   }
 
+  /// Looks now and then whether the device's folders are folders. Whether anything changed.
+  mutating func checkFolders(of collector: CollectorDirectory, now: Double, reader: some HandoffReader) -> Bool {
+    guard now >= nextFolderCheck else { return false }
+    nextFolderCheck = now + 30
+    let before = folderProblem
+    folderProblem = RealFolder.problem(
+      [collector.devices, directory.path, directory.interfaces, directory.usage, directory.events], reader: reader)
+    return folderProblem != before
+  }
+
   /// Re-reads `device.json` if it is another one than before. Whether anything changed.
   mutating func refreshFile(reader: some HandoffReader) -> Bool {
+    guard folderProblem == nil else { return false }
     let path = directory.deviceFile
     do throws(FileError) {
       let found = try reader.identity(path)

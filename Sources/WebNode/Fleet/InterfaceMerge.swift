@@ -14,7 +14,8 @@ enum InterfaceMerge {
         let lane = replica.record.lanes[key]
         let identity = identity(key, file)
         let source = InterfaceView.Source(
-          root: replica.root, collector: replica.collector.name, directory: replica.record.directory, key: key)
+          root: replica.root, collector: replica.collector.name, directory: replica.record.directory, key: key,
+          isReadable: replica.record.folderProblem == nil)
         if let place = places[identity], !views[place].sources.contains(where: { $0.directory == source.directory }) {
           views[place].sources.append(source)
           views[place].histories.append(lane?.history ?? RateHistory())

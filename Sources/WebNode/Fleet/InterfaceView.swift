@@ -11,6 +11,8 @@ struct InterfaceView: Sendable, Identifiable {
     var directory: DeviceDirectory
     /// The key under which this collector files the interface; replicas may differ.
     var key: String
+    /// `false`: something else stands where a folder belongs, and nothing below may be read.
+    var isReadable = true
   }
 
   /// The lasting key (of the freshest replica); it names files and survives renames.

@@ -21,6 +21,8 @@ struct RootScanner: Sendable {
   private let reader: any HandoffReader
   private(set) var state: RootState
   private var nextListing = 0.0
+  private var nextTally = 0.0
+  private var tally = TodayTally()
 
   init(path: String, reader: any HandoffReader = DiskReader()) {
     root = DataDirectory(root: path)
@@ -36,8 +38,23 @@ struct RootScanner: Sendable {
       changed = listCollectors()
     }
     for index in state.collectors.indices where state.collectors[index].refresh(now: now, reader: reader) { changed = true }
+    // After the first devices are there, and then now and then: the ledger grows every five minutes.
+    if now >= nextTally, state.collectors.contains(where: { !$0.devices.isEmpty }) {
+      nextTally = now + 10
+      count(now: now)
+      changed = true
+    }
     state.scanned = now
     return changed
+  }
+
+  private mutating func count(now: Double) {
+    state.today = [:]
+    for collector in state.collectors {
+      for (name, device) in collector.devices where device.folderProblem == nil {
+        state.today[collector.folder, default: [:]][name] = tally.today(device, now: now, reader: reader)
+      }
+    }
   }
 
   private mutating func listCollectors() -> Bool {
@@ -52,7 +69,9 @@ struct RootScanner: Sendable {
         state.collectors.append(CollectorRecord(folder: folder, directory: directory))
         changed = true
       }
-      let gone = known.subtracting(folders)
+      // A folder that became something else, a link for example, is no collector any more.
+      let replaced = state.collectors.filter { RealFolder.problem([$0.directory.path], reader: reader)?.code == .notRegular }
+      let gone = known.subtracting(folders).union(replaced.map(\.folder))
       if !gone.isEmpty {
         state.collectors.removeAll { gone.contains($0.folder) }
         changed = true

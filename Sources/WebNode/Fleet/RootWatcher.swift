@@ -1,7 +1,7 @@
+import Dispatch
 import Foundation
 import Logging
 import Shared
-import Synchronization
 
 /// The thread that looks after one root. A mount that hangs blocks this thread and nothing else.
 final class RootWatcher: Sendable {
@@ -14,7 +14,8 @@ final class RootWatcher: Sendable {
   private let store: FleetStore
   private let now: @Sendable () -> Double
   private let logger: Logger
-  private let isStopped = Mutex(false)
+  /// Signalled once, when the thread shall end.
+  private let ending = DispatchSemaphore(value: 0)
 
   init(
     index: Int, path: String, reader: any HandoffReader, store: FleetStore, now: @escaping @Sendable () -> Double, logger: Logger
@@ -35,13 +36,13 @@ final class RootWatcher: Sendable {
   }
 
   /// Asks the thread to end after its present look. A hung thread never does; it ends with the process.
-  func stop() { isStopped.withLock { $0 = true } }
+  func stop() { ending.signal() }
 
   private func watch() {
     var scanner = RootScanner(path: path, reader: reader)
     var problem: FileError?
     var first = true
-    while !isStopped.withLock({ $0 }) {
+    repeat {
       store.willLook(root: index)
       let changed = scanner.scan(now: now())
       store.publish(scanner.state, root: index, changed: changed || first)
@@ -54,7 +55,6 @@ final class RootWatcher: Sendable {
           logger.notice("Root can be read again", metadata: [LogKey.path: "\(path)"])
         }
       }
-      Thread.sleep(forTimeInterval: Self.interval)
-    }
+    } while ending.wait(timeout: .now() + Self.interval) == .timedOut
   }
 }

@@ -66,7 +66,10 @@ struct GraphPlan: Sendable {
     }
     if hasLegend {
       for name in ["rx", "tx"] {
-        list += ["VDEF:\(name)avg=\(name),AVERAGE", "VDEF:\(name)max=\(name)\(hasPeaks ? "p" : ""),MAXIMUM", "VDEF:\(name)now=\(name),LAST"]
+        list += [
+          "VDEF:\(name)avg=\(name),AVERAGE", "VDEF:\(name)max=\(name)\(hasPeaks ? "p" : ""),MAXIMUM",
+          "VDEF:\(name)now=\(name),LAST",
+        ]
         if request.volume { list += ["CDEF:\(name)b=\(name),8,/", "VDEF:\(name)v=\(name)b,TOTAL"] }
       }
     }

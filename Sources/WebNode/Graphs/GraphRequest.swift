@@ -9,6 +9,9 @@ struct GraphRequest: Sendable, Equatable {
   static let widths = 100...4000
   static let heights = 60...2000
 
+  /// librrd draws nothing before 1980.
+  static let earliest = 10 * 365 * 86_400 + 86_400
+
   var device: String
   var interface: String
   var window: TimeWindow
@@ -23,12 +26,16 @@ struct GraphRequest: Sendable, Equatable {
   var peaks: Bool
 
   init(
-    _ query: QueryParameters, device: DeviceView, interface: InterfaceView, format: Format, theme: WebNodeConfig.Theme, now: Double
+    _ query: QueryParameters, device: DeviceView, interface: InterfaceView, format: Format, theme: WebNodeConfig.Theme,
+    now: Double
   ) throws(HTTPProblem) {
     self.device = device.name
     self.interface = interface.name
     self.format = format
     window = try TimeWindow(query, now: now)
+    guard window.from >= Self.earliest else {
+      throw .badParameter("from", "graphs begin in 1980", allowed: "\(Self.earliest) or later")
+    }
     width = try query.integer("width", in: Self.widths, default: 1180)
     height = try query.integer("height", in: Self.heights, default: 340)
     style = try query.choice("style", default: .area)
@@ -41,7 +48,9 @@ struct GraphRequest: Sendable, Equatable {
   /// What makes two requests want the same picture within one step.
   var cacheKey: String {
     let time = window.isMoving ? "last \(window.seconds)" : "\(window.from)-\(window.to)"
-    return [device, interface, time, format.rawValue, "\(width)x\(height)", style.rawValue, theme.rawValue, "\(volume)", "\(peaks)"]
-      .joined(separator: "\u{0}")
+    return [
+      device, interface, time, format.rawValue, "\(width)x\(height)", style.rawValue, theme.rawValue, "\(volume)", "\(peaks)",
+    ]
+    .joined(separator: "\u{0}")
   }
 }

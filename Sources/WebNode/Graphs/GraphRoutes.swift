@@ -29,7 +29,9 @@ struct GraphRoutes {
 
   private func command(_ request: Request) async throws -> Response {
     let (wanted, interface, device) = try graph(request, .png)
-    guard let source = interface.sources.first else { throw HTTPProblem.notFound("no collector has this interface") }
+    guard let source = interface.sources.first(where: \.isReadable) else {
+      throw HTTPProblem.notFound("no collector has this interface")
+    }
     let path = source.directory.archive(source.key)
     let hasPeaks: Bool
     do {

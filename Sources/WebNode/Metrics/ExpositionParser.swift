@@ -80,7 +80,9 @@ struct ExpositionParser {
   /// Histograms and summaries have samples under longer names.
   private mutating func family(ofSample name: String) -> Int? {
     if let place = places[name] { return place }
-    for (suffix, kinds) in [("_bucket", ["histogram"]), ("_sum", ["histogram", "summary"]), ("_count", ["histogram", "summary"])]
+    for (suffix, kinds) in [
+      ("_bucket", ["histogram"]), ("_sum", ["histogram", "summary"]), ("_count", ["histogram", "summary"]),
+    ]
     where name.hasSuffix(suffix) {
       if let place = places[String(name.dropLast(suffix.count))], kinds.contains(families[place].kind) { return place }
     }

@@ -34,7 +34,9 @@ enum NodeMetrics {
           sample(Double(snapshot.devices.count { $0.state == state }), [("state", state.rawValue)])
         }),
       gauge("tikwatch_web_streams", "Live streams open.", [sample(Double(streams))]),
-      gauge("tikwatch_web_broken_files", "Files that requests could not read and that are still broken.", [sample(Double(problems.open))]),
+      gauge(
+        "tikwatch_web_broken_files", "Files that requests could not read and that are still broken.",
+        [sample(Double(problems.open))]),
       counter("tikwatch_web_read_failures_total", "Reads of files that failed.", [count(UInt64(problems.total))]),
       gauge(
         "tikwatch_web_metrics_dropped_lines", "Lines of the present metrics files that are left out because they are not valid.",
@@ -43,7 +45,9 @@ enum NodeMetrics {
         "tikwatch_web_responses_total", "Answers given, by status.",
         counters.responses.sorted { $0.key < $1.key }.map { count($0.value, [("code", String($0.key))]) }),
       counter("tikwatch_web_renders_total", "Graphs drawn.", [count(counters.renders.done)]),
-      counter("tikwatch_web_renders_refused_total", "Graphs not drawn because too many were waiting.", [count(counters.renders.refused)]),
+      counter(
+        "tikwatch_web_renders_refused_total", "Graphs not drawn because too many were waiting.", [count(counters.renders.refused)]
+      ),
     ]
   }
 
@@ -55,11 +59,17 @@ enum NodeMetrics {
     }
     return [
       gauge("tikwatch_collector_up", "1 while the collector's heartbeat is fresh.", each { $0.isFresh ? 1 : 0 }),
-      gauge("tikwatch_collector_heartbeat_age_seconds", "Time since the collector's heartbeat, by this node's clock.", each { $0.heartbeatAge }),
+      gauge(
+        "tikwatch_collector_heartbeat_age_seconds", "Time since the collector's heartbeat, by this node's clock.",
+        each { $0.heartbeatAge }),
       gauge("tikwatch_collector_devices", "Devices of the collector.", each { Double($0.deviceCount) }),
-      gauge("tikwatch_collector_pending_samples", "Samples that wait to be written to archives.", each { $0.pendingSamples.map { Double($0) } }),
+      gauge(
+        "tikwatch_collector_pending_samples", "Samples that wait to be written to archives.",
+        each { $0.pendingSamples.map { Double($0) } }),
       gauge("tikwatch_collector_spool_bytes", "Bytes that wait outside the root.", each { $0.spoolBytes.map { Double($0) } }),
-      gauge("tikwatch_collector_broken_files", "Files of the collector that this node cannot read at present.", each { Double($0.badFiles) }),
+      gauge(
+        "tikwatch_collector_broken_files", "Files of the collector that this node cannot read at present.",
+        each { Double($0.badFiles) }),
       counter(
         "tikwatch_web_journal_bad_lines_total", "Lines of live journals that could not be read.",
         snapshot.collectors.map { count(UInt64($0.badLines), labels($0, snapshot)) }),
@@ -69,7 +79,8 @@ enum NodeMetrics {
   private static func roots(_ snapshot: FleetSnapshot) -> [MetricFamily] {
     [
       gauge(
-        "tikwatch_web_root_up", "1 while the root can be read.", snapshot.roots.map { sample($0.isReadable ? 1 : 0, [("root", $0.path)]) }),
+        "tikwatch_web_root_up", "1 while the root can be read.",
+        snapshot.roots.map { sample($0.isReadable ? 1 : 0, [("root", $0.path)]) }),
       gauge(
         "tikwatch_web_root_scan_age_seconds", "Time since the root was last looked through.",
         snapshot.roots.compactMap { root in root.scanned.map { sample(max(0, snapshot.time - $0), [("root", root.path)]) } }),

@@ -10,15 +10,22 @@ final class BlockingPool: Sendable {
   private let queueLimit: Int
   private let deadline: TimeAmount
   private let waiting = Mutex(0)
+  private let before: @Sendable () -> Void
 
-  /// - Parameter queueLimit: pieces of work accepted and not finished, running ones included.
-  init(name: String, threads: Int, queueLimit: Int, deadline: TimeAmount) {
+  /// - Parameters:
+  ///   - queueLimit: pieces of work accepted and not finished, running ones included.
+  ///   - before: runs on the thread before each piece of work: a seam for tests of work that hangs.
+  init(name: String, threads: Int, queueLimit: Int, deadline: TimeAmount, before: @escaping @Sendable () -> Void = {}) {
+    self.before = before
     self.name = name
     self.queueLimit = queueLimit
     self.deadline = deadline
     pool = NIOThreadPool(numberOfThreads: threads)
     pool.start()
   }
+
+  /// Lets the threads end once they have nothing to do; work that comes later fails.
+  func stop() { pool.shutdownGracefully { _ in } }
 
   /// Pieces of work accepted and not finished.
   var load: Int { waiting.withLock { $0 } }
@@ -32,7 +39,7 @@ final class BlockingPool: Sendable {
       return true
     }
     guard accepted else { throw HTTPProblem.unavailable("\(name): too much is waiting", retryAfter: 2) }
-    let name = name
+    let (name, before) = (name, before)
     return try await withCheckedThrowingContinuation { continuation in
       let once = Once(continuation)
       let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: deadline) {
@@ -41,6 +48,7 @@ final class BlockingPool: Sendable {
       pool.submit { state in
         defer { self.waiting.withLock { $0 -= 1 } }
         guard state == .active, !once.isDone else { return once.resume(.failure(CancellationError())) }
+        before()
         let result = Swift.Result { try body() }
         timer.cancel()
         once.resume(result)

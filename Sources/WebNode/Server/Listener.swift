@@ -24,7 +24,8 @@ struct Listener: Service {
         address: bindAddress, availableConnectionsDelegate: .maximum(limits.connections, logger: log)),
       onServerRunning: { channel in
         guard let local = channel.localAddress else { return }
-        logger.notice("Listening", metadata: [LogKey.address: "\(local.ipAddress.map { _ in local.description } ?? "\(address)")"])
+        logger.notice(
+          "Listening", metadata: [LogKey.address: "\(local.ipAddress.map { _ in local.description } ?? "\(address)")"])
         onListening(local)
       }, logger: log)
     do {
@@ -59,7 +60,8 @@ enum ListenerPlan {
     var seen: Set<ListenAddress> = []
     return addresses.filter { address in
       if case .tcp(.address(let ip), let port) = address, ip == IPAddress(v4: 0), everywhere.contains(port) { return false }
-      if case .tcp(.address(let ip), let port) = address, ip == IPAddress(v6: 0), addresses.contains(.tcp(host: .any, port: port)) {
+      if case .tcp(.address(let ip), let port) = address, ip == IPAddress(v6: 0), addresses.contains(.tcp(host: .any, port: port))
+      {
         return false
       }
       return seen.insert(address).inserted

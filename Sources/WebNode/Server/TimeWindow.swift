@@ -2,7 +2,8 @@ import Shared
 
 /// A window of time as requests name it: `from` and `to`, each epoch seconds, RFC 3339, `now`, or back from now as `-6h`.
 struct TimeWindow: Sendable, Equatable {
-  static let allowed = "epoch seconds (1795199760), RFC 3339 (2026-11-20T20:36:00Z), now, or back from now (-6h; units s m h d w y)"
+  static let allowed =
+    "epoch seconds (1795199760), RFC 3339 (2026-11-20T20:36:00Z), now, or back from now (-6h; units s m h d w y)"
 
   var from: Int
   /// After `from`.
@@ -16,7 +17,8 @@ struct TimeWindow: Sendable, Equatable {
   init(_ query: QueryParameters, now: Double, length: Int = 3600) throws(HTTPProblem) {
     let range = try query.string("range")
     guard let length = range.map({ Self.span($0) }) ?? length, length > 0 else {
-      throw .badParameter("range", "\"\((range ?? "").prefix(64))\" is no span of time", allowed: "such as 15m, 6h, 7d; units s m h d w y")
+      throw .badParameter(
+        "range", "\"\((range ?? "").prefix(64))\" is no span of time", allowed: "such as 15m, 6h, 7d; units s m h d w y")
     }
     let fromText = try query.string("from")
     let toText = try query.string("to")
@@ -54,7 +56,8 @@ struct TimeWindow: Sendable, Equatable {
     guard let unit = text.last.flatMap({ units[$0] }) else { return nil }
     let digits = text.dropLast()
     guard (1...10).contains(digits.count), digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-      let count = Int(String(decoding: digits, as: UTF8.self)), case let (seconds, overflow) = count.multipliedReportingOverflow(by: unit), !overflow
+      let count = Int(String(decoding: digits, as: UTF8.self)),
+      case let (seconds, overflow) = count.multipliedReportingOverflow(by: unit), !overflow
     else { return nil }
     return seconds
   }

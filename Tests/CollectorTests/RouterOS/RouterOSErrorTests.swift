@@ -1,3 +1,4 @@
+import SecureTransport
 import Testing
 
 @testable import Collector
@@ -47,7 +48,10 @@ import Testing
     arguments: [
       (.noAddress(""), .dns, true), (.noAddressInTime(.zero), .dns, true), (.connectionRefused, .refused, true),
       (.closedBeforeAnyByte, .refused, true), (.noConnectionInTime(.zero), .timeout, true), (.unreachable(""), .timeout, true),
-      (.transportSecurity(""), .tls, true), (.loginRejected(message: "", challengeFirst: false), .login, true),
+      (.transportSecurity(.notTLS([])), .tls, true), (.transportSecurity(.handshakeTimeout(.zero, received: 9)), .timeout, true),
+      (.transportSecurity(.closedInHandshake(received: 0, detail: nil)), .refused, true),
+      (.transportSecurity(.closedInHandshake(received: 1, detail: nil)), .tls, true),
+      (.loginRejected(message: "", challengeFirst: false), .login, true),
       (.digestUnavailable, .login, true), (.loginNotPermitted(message: ""), .permission, true),
       (.trap(DeviceTrap(message: "not enough permissions (9)")), .permission, false),
       (.trap(DeviceTrap(message: "")), .menu, false),

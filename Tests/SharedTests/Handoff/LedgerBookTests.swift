@@ -94,6 +94,19 @@ import Testing
     #expect(rows.first?.secondsCovered == 10)
   }
 
+  @Test func aCounterThatDidNotBeginAtZeroAddsNothing() {
+    var book = LedgerBook()
+    func reading(_ time: Double, _ counter: UInt64, _ bytes: UInt64?) -> LedgerBook.Reading {
+      .init(time: time, rxCounter: counter, txCounter: 5, rxBytes: bytes, txBytes: bytes.map { _ in 0 }, isSampled: bytes != nil)
+    }
+    _ = book.add(reading(3000, 100, nil))
+    _ = book.add(reading(3001, 1_000_000_000_000_000, nil))
+    _ = book.add(reading(3002, 1_000_000_000_000_700, 700))
+    let rows = book.close()
+    #expect(rows.map(\.rxBytes) == [700])
+    #expect(rows.map(\.flags) == [[.reset, .partial]])
+  }
+
   @Test func aGapLongerThanABucketFillsEveryBucket() {
     var book = LedgerBook(
       after: LedgerRow(

@@ -11,7 +11,8 @@ struct CollectorFixture {
     self.name = name
     directory = DataDirectory(root: root).collector(name)
     heartbeat = Heartbeat(
-      collector: name, host: "host-\(name)", pid: 1, version: "1.0", started: now - 3600, written: now, sequence: 1, interval: interval,
+      collector: name, host: "host-\(name)", pid: 1, version: "1.0", started: now - 3600, written: now, sequence: 1,
+      interval: interval,
       devices: [:])
     for path in [directory.live, directory.devices] { try AtomicFile.createFolder(path) }
   }
@@ -57,7 +58,8 @@ struct CollectorFixture {
         let rx = UInt64(truth.rx(time))
         let tx = UInt64(truth.tx(time))
         entry.interfaces[key] = LiveLine.Interface(
-          rxRate: isFirst ? nil : rx, txRate: isFirst ? nil : tx, rxBytes: isFirst ? nil : rx / 8, txBytes: isFirst ? nil : tx / 8,
+          rxRate: isFirst ? nil : rx, txRate: isFirst ? nil : tx, rxBytes: isFirst ? nil : rx / 8,
+          txBytes: isFirst ? nil : tx / 8,
           rxCounter: UInt64(time), txCounter: UInt64(time))
       }
       line.devices[device] = entry

@@ -10,6 +10,10 @@ import TestSupport
 /// A web node on a free port for the time of a test.
 struct RunningNode: Sendable {
   let port: Int
+  private let stopper: AsyncStream<Void>.Continuation
+
+  /// Stops the node as a signal would.
+  func stop() async { stopper.finish() }
 
   func get(_ target: String, method: String = "GET", headers: [String] = []) async throws -> HTTPReply {
     try await HTTPProbe.get(port, target, method: method, headers: headers)
@@ -32,38 +36,47 @@ struct RunningNode: Sendable {
   static func with<Result: Sendable>(
     _ config: WebNodeConfig, now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
     reader: any HandoffReader = DiskReader(), waitsForRoots: Bool = true, limits: WebServer.Limits = WebServer.Limits(),
+    change: (inout WebNodeApp) -> Void = { _ in },
     _ body: @escaping @Sendable (RunningNode) async throws -> Result
   ) async throws -> Result {
     var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     logger.logLevel = .critical
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
-    var app = WebNodeApp(config: config, logger: logger)
+    var app = WebNodeApp(config: config, logger: logger, pages: try PageRoutes.pages())
     app.now = now
     app.reader = reader
     app.limits = limits
-    app.onListening = { found.yield($0.port ?? 0) }
+    change(&app)
+    app.onListening = { if let port = $0.port { found.yield(port) } }
+    let (stops, stopper) = AsyncStream.makeStream(of: Void.self)
+    app.stop = { for await _ in stops {} }
     let running = app
-    return try await withThrowingTaskGroup(of: Result?.self) { group in
-      group.addTask {
-        try await running.run()
-        return nil
-      }
-      group.addTask {
-        var iterator = ports.makeAsyncIterator()
-        guard let port = await iterator.next() else { return nil }
-        let node = RunningNode(port: port)
-        if waitsForRoots {
-          try await eventually {
-            try await node.get("/metrics").text.split(separator: "\n").filter { $0.hasPrefix("tikwatch_web_root_up{") }
-              .allSatisfy { $0.hasSuffix(" 1") }
-          }
-        }
-        return try await body(node)
-      }
-      defer { group.cancelAll() }
-      while let result = try await group.next() { if let result { return result } }
-      throw StartError(message: "the node ended before the test")
+    // Stopped as a service manager would, never by cancellation: connections that are just being accepted are to be finished too.
+    let service = Task {
+      defer { found.finish() }
+      try await running.run()
     }
+    var iterator = ports.makeAsyncIterator()
+    guard let port = await iterator.next() else {
+      try await service.value
+      throw StartError(message: "the node ended before it listened")
+    }
+    let outcome: Swift.Result<Result, any Error>
+    do {
+      let node = RunningNode(port: port, stopper: stopper)
+      if waitsForRoots {
+        try await eventually {
+          try await node.get("/metrics").text.split(separator: "\n").filter { $0.hasPrefix("tikwatch_web_root_up{") }
+            .allSatisfy { $0.hasSuffix(" 1") }
+        }
+      }
+      outcome = .success(try await body(node))
+    } catch {
+      outcome = .failure(error)
+    }
+    stopper.finish()
+    try await service.value
+    return try outcome.get()
   }
 }
 

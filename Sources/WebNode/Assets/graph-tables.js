@@ -1,0 +1,38 @@
+/* The graph in numbers: statistics of the view, and its values as a table. */
+(function (tikwatch) {
+  'use strict';
+
+  const { dom, format, series } = tikwatch;
+  const ROW_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000];
+  const ROWS = 24;
+
+  /** Fills the row of direction `k`. The newest value stands there for every view. */
+  function statistics(row, data, k, [from, to], now) {
+    const result = series.statistics(data, k, from, to);
+    const peakTime = result.peakAt === null ? format.UNKNOWN : data.step < 3600 && to - from <= 86400 ? format.clock(result.peakAt) : format.moment(result.peakAt, 604800);
+    const values = {
+      now: format.rate(now), average: format.rate(result.average), peak: format.rate(result.peak), 'peak-at': peakTime,
+      percentile: format.rate(result.percentile), lowest: format.rate(result.lowest), bytes: format.bytes(result.bytes),
+    };
+    for (const [name, value] of Object.entries(values)) dom.text(dom.find('[data-stat="' + name + '"]', row), value);
+    return result;
+  }
+
+  /** How long one row of the table is, so that 12 to 50 rows tell the view. */
+  const rowStep = (span, step) => Math.max(step, ROW_STEPS.find(candidate => span / candidate <= ROWS * 1.5) || span / ROWS);
+
+  function values(body, data, [from, to]) {
+    const step = rowStep(to - from, data.step);
+    const rows = [];
+    for (let start = Math.floor(from / step) * step; start < Math.min(to, data.end + step); start += step) {
+      const result = series.summary(data, Math.max(from, start), Math.min(to, start + step));
+      const cell = value => dom.make('td', '', result ? format.rate(value) : 'no data');
+      const row = dom.make('tr', '', dom.make('td', 'l', format.moment(start, 0)));
+      for (const k of [0, 1]) row.append(cell(result && result.average[k]), cell(result && result.peak[k]));
+      rows.push(row);
+    }
+    body.replaceChildren(...rows);
+  }
+
+  tikwatch.graphTables = { statistics, values, rowStep };
+})(globalThis.tikwatch ??= {});

@@ -1,0 +1,116 @@
+import Foundation
+import Hummingbird
+
+/// `/devices/{device}`: one device.
+struct DevicePage {
+  /// Interfaces with a live graph each; a device with more shows the first ones.
+  static let sparkLimit = 40
+
+  let shell: PageShell
+  let device: DeviceView
+
+  func response() async -> Response {
+    let events = await EventList.read(device, shell)
+    let phrases = StatePhrases(device, now: shell.now, time: shell.time)
+    let model = DeviceFields(device: device, now: shell.now, time: shell.time)
+    var fields = shell.fields(title: device.name, section: .overview, scripts: [.device], boot: await boot())
+    fields["name"] = device.name
+    fields["isLive"] = !device.interfaces.isEmpty
+    fields["about"] = about
+    fields["state"] = phrases.fields
+    fields["kind"] = phrases.kind == "bad" ? "bad" : ""
+    fields["sentence"] =
+      device.isRetired ? "No collector lists this device any more; its history stays." : phrases.sentence ?? false
+    fields["in"] = DeviceFields.rate(device.rxRate)
+    fields["out"] = DeviceFields.rate(device.txRate)
+    fields["tiles"] = tiles(model)
+    fields["interfaces"] = device.interfaces.map { InterfaceFields(device: device, interface: $0).fields }
+    fields["interfaceCount"] = device.interfaces.count == 1 ? "1 recorded" : "\(device.interfaces.count) recorded"
+    fields["identity"] = identity
+    for (name, value) in EventList.fields(events, showsInterface: true, shell) { fields[name] = value }
+    return shell.page("device", fields)
+  }
+
+  private func boot() async -> PageJSON {
+    let total = Set(device.totalInterfaces.map(\.key))
+    let source = SparkSource(services: shell.services)
+    var interfaces: [PageJSON] = []
+    for (index, interface) in device.interfaces.enumerated() {
+      let spark = index < Self.sparkLimit ? await source.spark(of: interface, device) : .empty
+      interfaces.append(
+        InterfaceFields(device: device, interface: interface).boot(spark: spark, isPart: total.contains(interface.key)))
+    }
+    return .object([
+      ("page", .text("device")), ("t", .number(shell.now)), ("device", .text(device.name)),
+      ("state", .text(device.state.rawValue)),
+      ("interfaces", .list(interfaces)),
+    ])
+  }
+
+  private var about: String {
+    var parts: [String] = []
+    if let identity = device.identity, identity != device.name { parts.append(identity) }
+    if let model = device.model { parts.append(model) }
+    if let version = device.version { parts.append("RouterOS " + version) }
+    if let address = device.address { parts.append(address) }
+    return parts.joined(separator: " · ")
+  }
+
+  private func tiles(_ model: DeviceFields) -> [Fields] {
+    let isKnown = device.state != .down
+    let today = device.today
+    let received = Format.parts(today.map { Double($0.rxBytes) }, unit: "B")
+    let sent = Format.bytes(today.map { Double($0.txBytes) })
+    let coverage = today.map { Format.percent($0.coverage) + " of the time is known" } ?? "written every 5 minutes"
+    return [
+      Self.tile("CPU", isKnown ? device.cpuPercent : nil, "%", level: isKnown ? device.cpuPercent : nil, warn: 80, bad: 95),
+      Self.tile(
+        "Memory in use", isKnown ? device.memoryPercent : nil, "%", level: isKnown ? device.memoryPercent : nil, warn: 85, bad: 95
+      ),
+      Self.tile("Temperature", isKnown ? device.temperature : nil, "°C"),
+      Self.tile("Ping", DeviceFields.ping(isKnown ? device.latencyMs : nil), note: "answer of its API"),
+      Self.tile("Uptime", isKnown ? Format.duration(device.uptime) : Format.unknown),
+      Self.tile(
+        "Today", received.number, small: received.unit.isEmpty ? nil : received.unit + " in", note: "\(sent) out, \(coverage)"),
+      Self.tile(
+        "Missed samples", device.missedSamples.map { Format.parts(Double($0), unit: "").number } ?? Format.unknown,
+        note: "since its collector started"),
+    ]
+  }
+
+  private var identity: [Fields] {
+    var rows: [(String, String)] = [("Name", device.name)]
+    func add(_ label: String, _ value: String?) { if let value, !value.isEmpty { rows.append((label, value)) } }
+    add("Identity", device.identity)
+    add("Model", device.model)
+    add("Serial number", device.serial)
+    add("RouterOS", device.version)
+    add("Address", device.address)
+    add("Collectors", device.collectors.joined(separator: ", "))
+    add("Sampled every", Format.duration(device.interval))
+    add("Last sample", device.sampleTime.map { shell.time.moment($0) })
+    add("Labels", device.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))
+    return rows.map { ["label": $0.0, "value": $0.1] }
+  }
+
+  private static func tile(
+    _ label: String, _ value: Double?, _ unit: String, level: Double? = nil, warn: Double = .infinity, bad: Double = .infinity
+  ) -> Fields {
+    var fields = tile(label, value.map { Format.fixed($0, 0) } ?? Format.unknown, small: value == nil ? nil : unit)
+    if let level {
+      let kind = level >= bad ? "level bad" : level >= warn ? "level warn" : "level"
+      let parts: [Fields] = [
+        ["x": "0", "width": "100", "kind": "track"], ["x": "0", "width": Format.fixed(min(100, max(0, level)), 1), "kind": kind],
+      ]
+      fields["bars"] = ["parts": parts] as Fields
+    }
+    return fields
+  }
+
+  private static func tile(_ label: String, _ value: String, small: String? = nil, note: String? = nil) -> Fields {
+    [
+      "label": label, "value": value, "small": small ?? false, "bars": false, "link": false, "valueID": false, "smallID": false,
+      "notes": note.map { [["kind": "", "text": $0] as Fields] } ?? [],
+    ]
+  }
+}

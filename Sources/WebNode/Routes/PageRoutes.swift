@@ -1,0 +1,53 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Pages and their assets.
+struct PageRoutes {
+  let renderer: PageRenderer
+
+  /// What the server needs of the pages.
+  ///
+  /// - Throws: when a template cannot be parsed.
+  static func pages() throws -> WebPages {
+    let renderer = try PageRenderer()
+    return WebPages(
+      addRoutes: { group, services in PageRoutes(renderer: renderer).add(to: group, services) },
+      errorPage: { problem, request, services in
+        ErrorPage(problem: problem).response(PageShell(request, services, renderer))
+      })
+  }
+
+  func add(to group: RouterGroup<WebContext>, _ services: WebServices) {
+    let renderer = renderer
+    group.get("") { request, _ in await OverviewPage(PageShell(request, services, renderer)).response() }
+    group.get("devices/:device") { request, context in
+      let shell = PageShell(request, services, renderer)
+      let device = try services.fleet.snapshot().device(pathComponent: try context.parameters.require("device"))
+      return await DevicePage(shell: shell, device: device).response()
+    }
+    group.get("graph") { request, _ in try await graph(PageShell(request, services, renderer)) }
+    group.get("assets/:file") { request, context in try asset(request, context) }
+  }
+
+  private func graph(_ shell: PageShell) async throws -> Response {
+    guard let name = shell.query["device"] else { return GraphIndexPage(shell: shell).response() }
+    let device = try shell.services.fleet.snapshot().device(parameter: name)
+    let interface = try shell.query["interface"].map { name throws(HTTPProblem) in try device.interface(parameter: name) }
+    guard let interface = interface ?? device.interfaces.first else {
+      throw HTTPProblem.notFound("no interface of this device is known yet", parameter: "interface")
+    }
+    return await GraphPage(shell, device: device, interface: interface).response()
+  }
+
+  /// Assets carry a hash of their content in their name: whoever has one never needs to ask again.
+  private func asset(_ request: Request, _ context: WebContext) throws -> Response {
+    let name = try context.parameters.require("file")
+    guard let asset = renderer.assets.asset(fileName: name) else { throw HTTPProblem.notFound("there is no asset of this name") }
+    let headers: HTTPFields = [
+      .contentType: asset.contentType, .cacheControl: "public, max-age=31536000, immutable", .eTag: asset.tag,
+    ]
+    if request.headers[.ifNoneMatch] == asset.tag { return Response(status: .notModified, headers: headers) }
+    return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+  }
+}

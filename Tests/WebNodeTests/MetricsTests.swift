@@ -1,0 +1,234 @@
+import Foundation
+import Shared
+import TestSupport
+import Testing
+
+@testable import WebNode
+
+/// `/metrics` over several devices and collectors.
+@Suite struct MetricsTests {
+  static let now = 1_795_200_000.0
+
+  private static func text(_ device: String, _ value: Int) -> String {
+    """
+    # HELP mktxp_system_uptime_total Time interval since boot-up
+    # TYPE mktxp_system_uptime_total counter
+    mktxp_system_uptime_total{routerboard_name="\(device)"} \(value)
+    # HELP tikwatch_api_seconds Time of answers.
+    # TYPE tikwatch_api_seconds histogram
+    tikwatch_api_seconds_bucket{device="\(device)",le="+Inf"} 2
+    tikwatch_api_seconds_sum{device="\(device)"} 0.5
+    tikwatch_api_seconds_count{device="\(device)"} 2
+    # HELP tikwatch_device_up Up.
+    # TYPE tikwatch_device_up gauge
+    tikwatch_device_up{device="\(device)"} 1
+
+    """
+  }
+
+  private static func site() throws -> (TemporaryDirectory, CollectorFixture, CollectorFixture) {
+    let root = try TemporaryDirectory()
+    var first = try CollectorFixture("edge-1", root: root.path, now: now)
+    var second = try CollectorFixture("edge-2", root: root.path, now: now)
+    first.set("gw1", .up)
+    first.set("gw2", .up)
+    second.set("gw2", .up)
+    try first.beat(at: now)
+    try second.beat(at: now)
+    try first.metrics("gw1", written: now - 5, text("gw1", 1))
+    try first.metrics("gw2", written: now - 9, text("gw2", 2))
+    try second.metrics("gw2", written: now - 3, text("gw2", 3))
+    return (root, first, second)
+  }
+
+  @Test func everyFamilyOnceSortedAndEveryDeviceOnce() async throws {
+    let (root, _, _) = try Self.site()
+    try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { node in
+      try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
+      let reply = try await node.get("/metrics")
+      #expect(reply["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+      let lines = reply.text.split(separator: "\n").map(String.init)
+      let types = lines.filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
+      #expect(types == types.sorted())
+      #expect(Set(types).count == types.count)
+      #expect(lines.filter { $0.hasPrefix("# HELP ") }.map { $0.split(separator: " ")[2] } == types)
+      let own = reply.text.components(separatedBy: "# HELP tikwatch_collector_")[0]
+      #expect(
+        own == """
+          # HELP mktxp_system_uptime_total Time interval since boot-up
+          # TYPE mktxp_system_uptime_total counter
+          mktxp_system_uptime_total{routerboard_name="gw1"} 1
+          mktxp_system_uptime_total{routerboard_name="gw2"} 3
+          # HELP tikwatch_api_seconds Time of answers.
+          # TYPE tikwatch_api_seconds histogram
+          tikwatch_api_seconds_bucket{device="gw1",le="+Inf"} 2
+          tikwatch_api_seconds_sum{device="gw1"} 0.5
+          tikwatch_api_seconds_count{device="gw1"} 2
+          tikwatch_api_seconds_bucket{device="gw2",le="+Inf"} 2
+          tikwatch_api_seconds_sum{device="gw2"} 0.5
+          tikwatch_api_seconds_count{device="gw2"} 2
+
+          """)
+      #expect(reply.text.contains("tikwatch_collector_up{collector=\"edge-2\",root=\"\(root.path)\"} 1\n"))
+    }
+  }
+
+  @Test func selectionNarrowsAndUnknownNamesAreNotFound() async throws {
+    let (root, _, _) = try Self.site()
+    try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { node in
+      try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
+      let one = try await node.get("/metrics?device=gw1").text
+      #expect(one.contains("gw1") && !one.contains("gw2") && !one.contains("tikwatch_web_"))
+      let both = try await node.get("/metrics?device=gw1&device=gw2&device=gw1").text
+      #expect(both.components(separatedBy: "tikwatch_device_up{device=\"gw1\"}").count == 2)
+      // By collector, also a replica that is not the newest.
+      let collector = try await node.get("/metrics?collector=edge-1").text
+      #expect(collector.contains("mktxp_system_uptime_total{routerboard_name=\"gw2\"} 2\n"))
+      for query in ["device=none", "collector=none"] {
+        let reply = try await node.get("/metrics?\(query)")
+        #expect(reply.status == 404)
+      }
+    }
+  }
+
+  @Test func oldMetricsLeaveAndADownDeviceStaysAsDown() async throws {
+    var (root, first, second) = try Self.site()
+    let clock = TestClock(Self.now + 70)
+    first.set("gw1", .down)
+    first.set("gw3", .down) { $0.address = "192.0.2.3" }
+    try first.beat(at: clock.now)
+    try second.beat(at: clock.now)
+    try second.metrics("gw2", written: clock.now, Self.text("gw2", 4))
+    try await RunningNode.with(RunningNode.config(root.path), now: clock.reading) { node in
+      try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 3 }
+      let text = try await node.get("/metrics").text
+      #expect(!text.contains("mktxp_system_uptime_total{routerboard_name=\"gw1\"}"))
+      #expect(text.contains("tikwatch_device_up{device=\"gw1\"} 0\n"))
+      #expect(text.contains("tikwatch_device_up{device=\"gw2\"} 1\n"))
+      #expect(text.contains("tikwatch_device_up{routerboard_address=\"192.0.2.3\",routerboard_name=\"gw3\"} 0\n"))
+      #expect(text.components(separatedBy: "# TYPE tikwatch_device_up").count == 2)
+    }
+    _ = root
+  }
+
+  @Test func changedFileIsReadAnewAndLabelsAreAdded() async throws {
+    let (root, first, _) = try Self.site()
+    var config = RunningNode.config(root.path)
+    config.externalLabels = [.init(name: "site", value: "Rīga \"1\""), .init(name: "device", value: "x")]
+    try await RunningNode.with(config, now: { Self.now }) { node in
+      try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
+      let before = try await node.get("/metrics").text
+      #expect(before.contains(#"mktxp_system_uptime_total{routerboard_name="gw1",site="Rīga \"1\"",device="x"} 1"# + "\n"))
+      // A label that is there stays what it is.
+      #expect(before.contains(#"tikwatch_device_up{device="gw1",site="Rīga \"1\""} 1"# + "\n"))
+      #expect(before.contains(#"tikwatch_web_streams{site="Rīga \"1\"",device="x"} 0"# + "\n"))
+      try first.metrics("gw1", written: Self.now, Self.text("gw1", 99))
+      let after = try await node.get("/metrics").text
+      #expect(after.contains(#"mktxp_system_uptime_total{routerboard_name="gw1",site="Rīga \"1\"",device="x"} 99"# + "\n"))
+    }
+  }
+
+  @Test func promtoolFindsNothingToRemarkOnOurNames() async throws {
+    guard let promtool = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first(where: FileManager.default.isExecutableFile)
+    else {
+      return  // Where Prometheus is not installed the end-to-end tests tell that it is missing.
+    }
+    let (root, _, _) = try Self.site()
+    try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { node in
+      try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
+      let text = try await node.get("/metrics").text
+      let file = try root.write("metrics.txt", text.utf8)
+      let process = try ChildProcess("/bin/sh", ["-c", "\(promtool) check metrics < \(file)"], in: root)
+      _ = try await process.exitStatus()
+      let remarks = process.standardOutput + process.standardError
+      #expect(!remarks.contains("tikwatch_"), "\(remarks)")
+      #expect(!remarks.contains("error while linting"), "\(remarks)")
+    }
+  }
+}
+
+/// What is kept and what is dropped of a file.
+@Suite struct ExpositionFileTests {
+  @Test func dropsOnlyWhatIsWrong() {
+    let text = """
+      # written 1795200000.5
+      # a comment
+      # TYPE good gauge
+      # HELP good Good one.
+      good{a="x"} 1
+      good{a="x"} 2
+      good{a="y",a="z"} 1
+      good{a="y"} one
+      good{a="y"} 0x10
+      good{9a="y"} 1
+      good{__a="y"} 1
+      good{a="y"
+      good{a=y} 1
+      good{a="\\q"} 1
+      bad name 1
+      bad-name 1
+      good{a="\\\\ \\" \\n"} 3 1795200000000
+      good{a="t"} 3 soon
+      good 4 5 6
+      # TYPE weird histogramm
+      good{ a = "w" , } NaN
+      lone 7
+      # TYPE hist histogram
+      hist_bucket{le="1"} 1
+      hist_sum 1
+      hist_count 1
+      good_sum 5
+
+      """
+    let file = ExpositionFile(parsing: Array(text.utf8))
+    #expect(file.written == 1_795_200_000.5)
+    #expect(file.families.map(\.name) == ["good", "lone", "hist", "good_sum"])
+    #expect(
+      String(decoding: file.families[0].lines, as: UTF8.self) == """
+        good{a="x"} 1
+        good{a="\\\\ \\" \\n"} 3
+        good{a="w"} NaN
+
+        """)
+    #expect(file.families[0].help == "Good one.")
+    #expect(file.families[2].kind == "histogram")
+    #expect(String(decoding: file.families[2].lines, as: UTF8.self) == "hist_bucket{le=\"1\"} 1\nhist_sum 1\nhist_count 1\n")
+    #expect(file.dropped == 14)
+  }
+
+  @Test func lineThatTheFileEndsInsideOfIsDropped() {
+    let file = ExpositionFile(parsing: Array("# written 1\n# TYPE a gauge\na 1\na{b=\"c\"} 12".utf8))
+    #expect(String(decoding: file.families[0].lines, as: UTF8.self) == "a 1\n")
+    #expect(file.dropped == 1)
+  }
+
+  @Test func bytesThatAreNoTextAreDropped() {
+    let file = ExpositionFile(parsing: Array("a{b=\"".utf8) + [0xFF, 0xC3, 0x28] + Array("\"} 1\na 2\n".utf8))
+    #expect(String(decoding: file.families.first?.lines ?? [], as: UTF8.self) == "a 2\n")
+    #expect(file.dropped == 1)
+    #expect(file.written == nil)
+  }
+
+  @Test func anythingAtAllIsSurvived() {
+    var generator = SeededGenerator(seed: 11)
+    let alphabet = Array("ab{}=\"\\,# \n\t1.eN+-_:TYPEHELPwritten".utf8) + [0xFF, 0x00, 0xC3]
+    for _ in 0..<3000 {
+      let bytes = (0..<Int.random(in: 0...80, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! }
+      let file = ExpositionFile(parsing: bytes)
+      // What is kept is read again as it is.
+      let kept = file.families.flatMap(\.lines)
+      let again = ExpositionFile(parsing: kept)
+      #expect(again.dropped == 0)
+      #expect(again.families.flatMap(\.lines).count == kept.count)
+    }
+  }
+
+  @Test func familiesOfDifferentKindsDoNotMix() {
+    var merge = MetricsMerge()
+    merge.add(.init(name: "x", kind: "gauge", help: "", lines: Array("x 1\n".utf8)))
+    merge.add(.init(name: "x", kind: "histogram", help: "H", lines: Array("x_count 1\n".utf8)))
+    merge.add(.init(name: "x", kind: "counter", help: "C", lines: Array("x{a=\"1\"} 1\n".utf8)))
+    #expect(merge.conflicts == 1)
+    #expect(String(decoding: merge.blocks[0].bytes, as: UTF8.self) == "# HELP x C\n# TYPE x gauge\nx 1\nx{a=\"1\"} 1\n")
+  }
+}
