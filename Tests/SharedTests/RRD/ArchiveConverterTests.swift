@@ -181,16 +181,17 @@ import Testing
     try ArchiveWriter().append(rows(7200, after: start, gaps: false, &generator), to: path)
     try FileManager.default.copyItem(atPath: path, toPath: copy)
     #expect(try ArchiveConverter().convert(path, to: try retention("1s:4h,60s:2d")) == .converted)
-    let window = (from: start - start % 60 + 1800, to: start - start % 60 + 2400)
-    let expected = try SeriesReader().series(at: copy, from: window.from, to: window.to, points: 10)
-    let found = try SeriesReader().series(at: path, from: window.from, to: window.to, points: 10)
+    // Steps so fine that the seconds are asked first.
+    let grid = SeriesGrid(from: start - start % 60 + 1800, to: start - start % 60 + 2400, step: 10)
+    let expected = try SeriesReader().builder(at: copy, grid: grid).finish()
+    let found = try SeriesReader().builder(at: path, grid: grid).finish()
     #expect(found.rx.max == expected.rx.max)
     #expect(found.rx.min == expected.rx.min)
     let isSame = same(found.rx.avg, expected.rx.avg)
     #expect(isSame)
     // And once more: what was spread is not taken for seconds by the next conversion.
     #expect(try ArchiveConverter().convert(path, to: try retention("1s:5h,30s:6h,60s:2d")) == .converted)
-    let twice = try SeriesReader().series(at: path, from: window.from, to: window.to, points: 10)
+    let twice = try SeriesReader().builder(at: path, grid: grid).finish()
     #expect(twice.rx.max == expected.rx.max)
     #expect(twice.rx.min == expected.rx.min)
   }
