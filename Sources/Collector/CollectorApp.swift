@@ -46,7 +46,8 @@ struct CollectorApp {
     let options = StorageService.Options(
       directory: DataDirectory(root: config.storage).collector(config.id), collector: config.id, host: HostIdentity.shortName,
       pid: Int(getpid()), sampleInterval: config.sampleInterval.seconds, flushInterval: config.flushInterval.seconds,
-      devices: config.devices, grid: grid)
+      devices: config.devices, grid: grid,
+      spool: Spool.folder(below: config.spool, collector: config.id, root: config.storage), spoolLimit: config.spoolLimit)
     return try StorageService(options, recorder: recorder, time: time, logger: logger)
   }
 

@@ -64,6 +64,7 @@ struct RunCommand: AsyncParsableCommand {
     source.hostName = HostIdentity.shortName
     source.timeZone = TimeZoneName.current
     source.isRoot = geteuid() == 0
+    source.ownsStateFolder = access("/var/lib/tikwatch", W_OK | X_OK) == 0
     do throws(ConfigErrors) {
       let (config, warnings, notices) = try source.load()
       for warning in warnings { logger.warning("\(warning)") }

@@ -40,6 +40,8 @@ final class CollectorRig: Sendable {
   /// By device name.
   let ports: [String: String]
 
+  /// Where samples wait when the root does not take them.
+  var spool: String { folder.file("spool") }
   var directory: CollectorDirectory { DataDirectory(root: root).collector("edge") }
 
   /// Starts the fake devices.
@@ -73,7 +75,8 @@ final class CollectorRig: Sendable {
 
   @discardableResult
   func configuration(_ settings: String = "", devices: String = "") throws -> String {
-    var text = "[collector]\nid = edge\nstorage = \(root)\nretention = compact\nflush_interval = 1\n\(settings)\n"
+    var text =
+      "[collector]\nid = edge\nstorage = \(root)\nretention = compact\nflush_interval = 1\nspool = \(spool)\n\(settings)\n"
     text += "[default]\nhostname = 127.0.0.1\nusername = admin\npassword = s3cret-pass\n\(devices)\n"
     for (name, port) in ports.sorted(by: { $0.key < $1.key }) { text += "[\(name)]\nport = \(port)\n" }
     let path = try folder.write("collector.conf", text.utf8)

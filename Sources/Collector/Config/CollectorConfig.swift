@@ -12,6 +12,10 @@ struct CollectorConfig: Sendable, Equatable {
   var metricsInterval = Duration.seconds(15)
   /// Between two writes to one archive.
   var flushInterval = Duration.seconds(10)
+  /// Local disk for what the root does not take: collectors have folders of their own below it.
+  var spool = "/var/lib/tikwatch/spool"
+  /// Bytes that the spool of this collector may take.
+  var spoolLimit = 1 << 30
   /// By name.
   var devices: [DeviceConfig] = []
 

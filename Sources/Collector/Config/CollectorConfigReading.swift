@@ -3,7 +3,8 @@ import Shared
 /// Turns a parsed file into a ``CollectorConfig``, gathering everything that is wrong.
 ///
 /// `[collector]`: `id` (default: the short host name), `storage` (required unless `--storage`), `sample_interval` (1 to 300 s, 1),
-/// `metrics_interval` (1 s to 1 h, 15), `flush_interval` (1 to 300 s, 10), `retention` (a name, `standard`).
+/// `metrics_interval` (1 s to 1 h, 15), `flush_interval` (1 to 300 s, 10), `spool` (local folder, ``ConfigSource/defaultSpool``),
+/// `spool_limit` (1 MiB to 1 PiB, 1 GiB), `retention` (a name, `standard`).
 /// `[retention NAME]`: `archives` (`step:keep`, …). `[default]`: what devices inherit. Every other section is a device.
 struct CollectorConfigReading {
   let document: INIDocument
@@ -57,6 +58,9 @@ struct CollectorConfigReading {
     config.metricsInterval = reader.duration(
       "metrics_interval", in: .seconds(1) ... .seconds(3600), default: config.metricsInterval)
     config.flushInterval = reader.duration("flush_interval", in: .seconds(1) ... .seconds(300), default: config.flushInterval)
+    config.spool =
+      reader.path("spool", relativeTo: source.directory, environment: source.environment) ?? source.defaultSpool
+    config.spoolLimit = reader.byteSize("spool_limit", in: 1 << 20...1 << 50) ?? config.spoolLimit
     let retention = reader.parsed("retention") { value throws(ConfigProblem) in
       try DeviceConfig.retention(value.text, in: retentions)
     }

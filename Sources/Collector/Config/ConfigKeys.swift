@@ -2,7 +2,7 @@
 enum ConfigKeys {
   /// `[collector]`.
   static let laterCollector = [
-    "listen", "allow", "trusted_proxies", "spool", "spool_limit", "public_ip_urls", "public_ip_interval", "update_check_url",
+    "listen", "allow", "trusted_proxies", "public_ip_urls", "public_ip_interval", "update_check_url",
   ]
 
   /// Devices: switches of menus that are not collected yet. Their values must be yes or no all the same.

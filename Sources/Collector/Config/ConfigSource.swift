@@ -23,6 +23,8 @@ struct ConfigSource: Sendable, Equatable {
   var hostName = "collector"
   var timeZone = "UTC"
   var isRoot = false
+  /// Whether this user may write to `/var/lib/tikwatch`, as a service can without being root.
+  var ownsStateFolder = false
 
   init(_ place: Place) { self.place = place }
 
@@ -66,4 +68,7 @@ struct ConfigSource: Sendable, Equatable {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/tikwatch" }
     return (environment["HOME"] ?? "/var/lib") + "/.local/state/tikwatch"
   }
+
+  /// Where samples wait when the root does not take them.
+  var defaultSpool: String { (ownsStateFolder ? "/var/lib/tikwatch" : defaultStorage) + "/spool" }
 }

@@ -9,8 +9,15 @@ final class MaintenanceLock: Sendable {
   /// - Throws: ``CommandFailure`` naming the owner.
   init(_ directory: CollectorDirectory, host: String, now: Double) throws {
     try Self.prepare(directory)
+    // Caution costs nothing here: whoever wrote a fresh heartbeat elsewhere is taken to be alive without watching.
+    if let heartbeat = try? Heartbeat.read(directory.heartbeat), heartbeat.host != host, let written = heartbeat.writtenEpoch,
+      abs(now - written) < CollectorLock.heartbeatLife
+    {
+      throw CommandFailure.failure(
+        "\(directory.path) is in use by process \(heartbeat.pid) on \(heartbeat.host): stop it first; nothing was changed")
+    }
     do {
-      lock = try CollectorLock(directory, host: host, pid: Int(getpid()), now: now)
+      lock = try CollectorLock(directory, host: host, pid: Int(getpid()))
     } catch let refusal as CollectorLock.Refusal {
       throw CommandFailure.failure("\(refusal.folder) is in use by \(refusal.owner): stop it first; nothing was changed")
     } catch let error as FileError {

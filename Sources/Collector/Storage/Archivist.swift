@@ -47,6 +47,8 @@ struct Archivist {
   var events: [String: [EventLine]] = [:]
   private(set) var droppedRows = 0
   private var ticks = 0
+  /// Seconds that the last round of writes took.
+  private(set) var flushSeconds: Double?
 
   init(_ options: Options, time: TimeSource, logger: Logger) {
     self.options = options
@@ -68,6 +70,10 @@ struct Archivist {
       let place = place(device, key, now: now)
       slots[place].store.add(time: sample.time, value)
     }
+  }
+
+  mutating func take(_ line: LiveLine, now: Double) {
+    for (device, sample) in line.devices.sorted(by: { $0.key < $1.key }) { add(sample, of: device, now: now) }
   }
 
   mutating func take(_ batch: Recorder.Batch, now: Double) {
@@ -115,7 +121,9 @@ struct Archivist {
   /// One round: writes what is due.
   mutating func tick(now: Double) {
     ticks += 1
+    let began = time.steady
     guard isFolderThere() else { return }
+    defer { flushSeconds = time.steady - began }
     if ticks % 10 == 0 { for index in slots.indices { slots[index].store.advance(to: now) } }
     let due = slots.indices.filter { isDue(slots[$0]) }
     flushArchives(due, now: now, creationBudget: options.creationBudget)

@@ -13,20 +13,24 @@ final class CollectorLock: Sendable {
     var description: String { "\(folder) is in use by \(owner): \(advice)" }
   }
 
-  /// A heartbeat of another host counts as alive for this many seconds: it is written every two.
+  /// A heartbeat counts as alive for this many seconds: it is written every two.
   static let heartbeatLife = 15.0
+  /// Seconds for which the heartbeat of another host is watched: clocks of hosts differ, so only its going on tells that it is alive.
+  static let watch = 6.0
 
   private let descriptor: Int32
 
-  /// Takes the folder, which exists. Blocking.
+  /// Takes the folder, which exists. Blocking, for some seconds where another host wrote the last heartbeat.
+  ///
+  /// - Parameter rest: waits for so many seconds.
   /// - Throws: ``Refusal``, or ``FileError`` when the lock file cannot be used.
-  init(_ directory: CollectorDirectory, host: String, pid: Int, now: Double) throws {
+  init(_ directory: CollectorDirectory, host: String, pid: Int, rest: (Double) -> Void = { usleep(UInt32($0 * 1e6)) }) throws {
     let path = directory.lock
     // Opened without waiting, should something else than a file stand there.
     let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError(errno: errno, "open", path) }
     do {
-      try Self.take(descriptor, directory, host: host, pid: pid, now: now)
+      try Self.take(descriptor, directory, host: host, pid: pid, rest)
     } catch {
       close(descriptor)
       throw error
@@ -36,7 +40,9 @@ final class CollectorLock: Sendable {
 
   deinit { close(descriptor) }
 
-  private static func take(_ descriptor: Int32, _ directory: CollectorDirectory, host: String, pid: Int, now: Double) throws {
+  private static func take(_ descriptor: Int32, _ directory: CollectorDirectory, host: String, pid: Int, _ rest: (Double) -> Void)
+    throws
+  {
     var info = stat()
     guard fstat(descriptor, &info) == 0 else { throw FileError(errno: errno, "examine", directory.lock) }
     guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.notRegular, "lock", directory.lock, "not a regular file") }
@@ -46,20 +52,32 @@ final class CollectorLock: Sendable {
       throw Refusal(
         folder: directory.path, owner: owner(descriptor), advice: "stop it, or give this collector an id of its own")
     }
-    // A lock does not reach other machines on every network file system; a heartbeat does.
-    if let heartbeat = try? Heartbeat.read(directory.heartbeat), heartbeat.host != host, let written = heartbeat.writtenEpoch,
-      abs(now - written) < heartbeatLife
-    {
+    // A lock does not reach other machines on every network file system; a heartbeat does. On this host the lock is enough.
+    if let alive = liveOwner(directory, host: host, rest) {
       throw Refusal(
-        folder: directory.path, owner: "process \(heartbeat.pid) on \(heartbeat.host)",
-        advice:
-          "its heartbeat is \(Int(abs(now - written))) s old; stop it and wait \(Int(heartbeatLife)) s, or give this collector an id of its own"
-      )
+        folder: directory.path, owner: "process \(alive.pid) on \(alive.host)",
+        advice: "its heartbeat goes on; stop it, or give this collector an id of its own")
     }
     let text = Array("pid \(pid) host \(host)\n".utf8)
     guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
       throw FileError(errno: errno, "write", directory.lock)
     }
+  }
+
+  /// The heartbeat of another host if it goes on while it is watched.
+  private static func liveOwner(_ directory: CollectorDirectory, host: String, _ rest: (Double) -> Void) -> Heartbeat? {
+    func read() -> Heartbeat? {
+      // Looking through the folder makes a network file system ask its server again.
+      _ = try? BoundedFile.list(directory.path)
+      return (try? Heartbeat.read(directory.heartbeat)).flatMap { $0.host == host ? nil : $0 }
+    }
+    guard let first = read() else { return nil }
+    let step = 0.5
+    for _ in 0..<Int(watch / step) {
+      rest(step)
+      if let later = read(), later.sequence != first.sequence || later.started != first.started { return later }
+    }
+    return nil
   }
 
   private static func owner(_ descriptor: Int32) -> String {

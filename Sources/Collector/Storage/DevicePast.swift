@@ -11,7 +11,9 @@ struct DevicePast: Sendable {
 
 extension Archivist {
   /// Brings archives and ledgers up to the journal's end, each second and byte exactly once, and tells where every device stands.
-  mutating func restore(_ devices: [DeviceConfig], now: Double) -> [String: DevicePast] {
+  ///
+  /// - Parameter spool: what an earlier run could not bring to the root; it follows the journal, and stays for the journal's thread to move.
+  mutating func restore(_ devices: [DeviceConfig], spool: Spool? = nil, now: Double) -> [String: DevicePast] {
     let heartbeat = try? Heartbeat.read(options.directory.heartbeat)  // without it only the shortest reboots go unnoticed
     var pasts: [String: DevicePast] = [:]
     for device in devices {
@@ -24,7 +26,8 @@ extension Archivist {
       let keys = (try? BoundedFile.list(options.directory.device(device.name).usage)) ?? []
       for key in keys where FolderName.isValid(key) { place(device.name, key, now: now) }
     }
-    replay(now: now)
+    replay(from: nil, now: now)
+    if let spool { replay(spool, now: now) }
     for slot in slots {
       guard let last = slot.store.book.last else { continue }
       pasts[slot.device]?.last[slot.key] = CounterReading(time: last.time, rx: last.rxCounter, tx: last.txCounter)
@@ -32,26 +35,47 @@ extension Archivist {
     return pasts
   }
 
-  private mutating func replay(now: Double) {
+  /// Takes the journal's lines from `from` (epoch seconds) on, or all; what stands in archives and ledgers already changes nothing.
+  mutating func replay(from: Double?, now: Double) {
     let began = time.steady
-    var lines = 0
-    var replay: [Recorder.Sample] = []
-    JournalReplay(directory: options.directory, logger: logger).run { line in
-      lines += 1
-      for (device, sample) in line.devices.sorted(by: { $0.key < $1.key }) {
-        replay.append(Recorder.Sample(device: device, sample: sample))
-      }
+    var count = 0
+    var lines: [LiveLine] = []
+    JournalReplay(directory: options.directory, logger: logger).run(from: from) { line in
+      count += 1
+      lines.append(line)
     } endOfFile: {
-      for sample in replay { add(sample.sample, of: sample.device, now: now) }
-      replay = []
-      // A minute at a time, so that a long outage does not gather in memory.
-      flushArchives(slots.indices.filter { !slots[$0].store.rows.isEmpty }, now: now, creationBudget: .infinity)
+      takeAndFlush(lines, now: now)
+      lines = []
     }
+    noteReplay("Journal replayed", count, began: began, now: now)
+  }
+
+  private mutating func replay(_ spool: Spool, now: Double) {
+    let began = time.steady
+    var count = 0
+    for file in spool.files {
+      do throws(FileError) {
+        let lines = try spool.lines(file)
+        count += lines.count
+        takeAndFlush(lines, now: now)
+      } catch {
+        logger.warning("A spool file cannot be read", metadata: [LogKey.error: "\(error)"])
+      }
+    }
+    noteReplay("Spool replayed", count, began: began, now: now)
+  }
+
+  /// A minute at a time, so that a long outage does not gather in memory.
+  private mutating func takeAndFlush(_ lines: [LiveLine], now: Double) {
+    for line in lines { take(line, now: now) }
+    flushArchives(slots.indices.filter { !slots[$0].store.rows.isEmpty }, now: now, creationBudget: .infinity)
+  }
+
+  private mutating func noteReplay(_ what: Logger.Message, _ count: Int, began: Double, now: Double) {
     flushLedgers(now: now)
-    guard lines > 0 else { return }
+    guard count > 0 else { return }
     logger.info(
-      "Journal replayed",
-      metadata: [LogKey.count: "\(lines)", LogKey.seconds: "\(((time.steady - began) * 1000).rounded() / 1000)"])
+      what, metadata: [LogKey.count: "\(count)", LogKey.seconds: "\(((time.steady - began) * 1000).rounded() / 1000)"])
   }
 
   private mutating func readFile(_ device: DeviceConfig, now: Double) -> DeviceFile? {

@@ -15,13 +15,17 @@ struct JournalReplay {
   }
 
   /// Hands over every complete line, oldest file first, and tells after each file.
-  func run(line: (LiveLine) -> Void, endOfFile: () -> Void) {
+  ///
+  /// - Parameter from: epoch seconds; files of earlier minutes are left out.
+  func run(from: Double? = nil, line: (LiveLine) -> Void, endOfFile: () -> Void) {
+    // A sample may stand in the file of a minute after its own, never before.
+    let first = from.map { UTCTime.minute(Int(max(0, $0 - 60))) } ?? ""
     let names: [String]
     do throws(FileError) { names = try BoundedFile.list(directory.live).filter(Self.isJournal) } catch {
       if error.code != .missing { logger.warning("The journal cannot be read", metadata: [LogKey.error: "\(error)"]) }
       return
     }
-    for name in names {
+    for name in names where name >= first {
       let path = directory.live + "/" + name
       do throws(FileError) {
         let bytes = try BoundedFile.read(path, limit: Self.sizeLimit)

@@ -2,21 +2,14 @@ import Glibc
 import Logging
 import Shared
 
-/// Appends to the journal, keeps what cannot be appended yet, and removes what nobody needs. Confined to one thread; blocking.
+/// Appends to the journal in the root, and removes what nobody needs. Confined to one thread; blocking.
 struct JournalWriter {
-  /// Lines kept while the disk refuses them, in bytes: the oldest go first.
-  static let pendingLimit = 64 << 20
   /// Seconds of journal that are kept in any case.
   static let kept = 20.0 * 60
 
   private let directory: CollectorDirectory
   private let durability: AtomicFile.Durability
   private let logger: Logger
-  private var pending: [(path: String, bytes: [UInt8])] = []
-  private var pendingBytes = 0
-  private(set) var droppedLines = 0
-  /// Why the last attempt failed; `nil` when it did not.
-  private(set) var problem: FileError?
 
   init(_ directory: CollectorDirectory, isNetwork: Bool, logger: Logger) {
     self.directory = directory
@@ -24,36 +17,58 @@ struct JournalWriter {
     self.logger = logger
   }
 
-  mutating func append(_ lines: [LiveLine], now: Double) {
-    for line in lines {
-      let bytes = line.encoded()
-      let path = directory.live(minuteOf: Int(line.time))
-      pendingBytes += bytes.count
-      if pending.last?.path == path { pending[pending.count - 1].bytes += bytes } else { pending.append((path, bytes)) }
-    }
-    while pendingBytes > Self.pendingLimit, pending.count > 1 {
-      let lost = pending.removeFirst().bytes
-      pendingBytes -= lost.count
-      droppedLines += lost.count { $0 == UInt8(ascii: "\n") }
-    }
-    guard directory.isPresent else {
-      problem = FileError(.missing, "append to", directory.live, "the collector's folder is gone: is the root still mounted?")
-      return
-    }
-    problem = nil
-    while let next = pending.first {
-      do throws(FileError) {
-        try write(next.path, next.bytes, now: now)
-      } catch {
-        problem = error
-        return
-      }
-      pendingBytes -= next.bytes.count
-      pending.removeFirst()
+  /// Appends lines, oldest first, each to the file of its minute.
+  /// - Throws: at the first file that refuses; what goes to later files is left out too, so that the order holds.
+  func append(_ lines: [LiveLine], now: Double) throws(FileError) {
+    try checkFolder()
+    for (path, bytes) in grouped(lines) { try write(path, bytes.flatMap { $0 }, now: now, durability) }
+  }
+
+  /// Appends those of the lines that the journal does not hold yet, and syncs them: afterwards they need no other place.
+  ///
+  /// A write that hung can have happened all the same, and a process can have died between this and the removal of its source.
+  func appendMissing(_ lines: [LiveLine], now: Double) throws(FileError) {
+    try checkFolder()
+    for (path, encoded) in grouped(lines) {
+      let known = try existing(path)
+      let missing = encoded.filter { !known.contains($0[...].dropLast()) }
+      if !missing.isEmpty { try write(path, missing.flatMap { $0 }, now: now, .synced) }
     }
   }
 
-  private func write(_ path: String, _ bytes: [UInt8], now: Double) throws(FileError) {
+  private func grouped(_ lines: [LiveLine]) -> [(path: String, lines: [[UInt8]])] {
+    var groups: [(path: String, lines: [[UInt8]])] = []
+    for line in lines {
+      let path = directory.live(minuteOf: Int(line.time))
+      if groups.last?.path == path {
+        groups[groups.count - 1].lines.append(line.encoded())
+      } else {
+        groups.append((path, [line.encoded()]))
+      }
+    }
+    return groups
+  }
+
+  /// The complete lines of a file, without their newlines.
+  private func existing(_ path: String) throws(FileError) -> Set<ArraySlice<UInt8>> {
+    do throws(FileError) {
+      let bytes = try BoundedFile.read(path, limit: JournalReplay.sizeLimit)
+      let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
+      return Set(bytes[..<end].split(separator: UInt8(ascii: "\n")))
+    } catch {
+      // What is no file is put aside by the write.
+      if error.code == .missing || error.code == .notRegular { return [] }
+      throw error
+    }
+  }
+
+  private func checkFolder() throws(FileError) {
+    guard directory.isPresent else {
+      throw FileError(.missing, "append to", directory.live, "the collector's folder is gone: is the root still mounted?")
+    }
+  }
+
+  private func write(_ path: String, _ bytes: [UInt8], now: Double, _ durability: AtomicFile.Durability) throws(FileError) {
     do throws(FileError) {
       try Quarantine.clearing(path, now: now) { () throws(FileError) in
         try AtomicFile.append(path, bytes, durability: durability)

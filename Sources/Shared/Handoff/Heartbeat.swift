@@ -48,10 +48,17 @@ package struct Heartbeat: Codable, Sendable, Equatable {
 
   /// How writing to the root goes.
   package struct Storage: Codable, Sendable, Equatable {
+    /// Bytes that wait on the collector's local disk.
     package var spoolBytes: Int?
     package var lastError: String?
     /// Samples that wait to be written to archives.
     package var pendingSamples: Int?
+    /// Samples given up since the start because the spool was full.
+    package var spoolDroppedSamples: Int?
+    /// Samples given up since the start because neither disk nor spool took them.
+    package var droppedSamples: Int?
+    /// Length of the last round of writes to archives and ledgers, seconds.
+    package var flushSeconds: Double?
     package init() {}
   }
 

@@ -59,7 +59,7 @@ struct FleetMerge: Sendable {
       started: heartbeat.flatMap { UTCTime.epoch(rfc3339: $0.started) }, written: record.heartbeatEpoch,
       isFresh: age.map { $0 <= staleAfter } ?? false, heartbeatAge: age, interval: heartbeat?.interval,
       deviceCount: heartbeat?.devices.count ?? record.devices.count, spoolBytes: heartbeat?.storage?.spoolBytes,
-      pendingSamples: heartbeat?.storage?.pendingSamples,
+      pendingSamples: heartbeat?.storage?.pendingSamples, storage: heartbeat?.storage,
       problem: record.heartbeatProblem?.description ?? record.tail.problem?.description ?? heartbeat?.storage?.lastError,
       badLines: record.tail.badLines, badFiles: record.badFiles)
   }

@@ -61,6 +61,8 @@ struct CollectorView: Sendable, Identifiable {
   /// Bytes that wait outside the root, and samples that wait to be written.
   var spoolBytes: Int?
   var pendingSamples: Int?
+  /// What its heartbeat tells about its storage.
+  var storage: Heartbeat.Storage?
   /// What is wrong, in words: with its storage, or with a file of its that could not be read.
   var problem: String?
   /// Lines of its journal that could not be read since the node started.

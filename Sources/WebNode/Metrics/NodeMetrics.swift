@@ -67,6 +67,18 @@ enum NodeMetrics {
         "tikwatch_collector_pending_samples", "Samples that wait to be written to archives.",
         each { $0.pendingSamples.map { Double($0) } }),
       gauge("tikwatch_collector_spool_bytes", "Bytes that wait outside the root.", each { $0.spoolBytes.map { Double($0) } }),
+      counter(
+        "tikwatch_collector_spool_dropped_samples_total", "Samples given up because the spool was full.",
+        each { $0.storage?.spoolDroppedSamples.map { Double($0) } }),
+      counter(
+        "tikwatch_collector_dropped_samples_total", "Samples given up because neither the root nor the spool took them.",
+        each { $0.storage?.droppedSamples.map { Double($0) } }),
+      gauge(
+        "tikwatch_collector_flush_seconds", "Length of the last round of writes to archives and ledgers.",
+        each { $0.storage?.flushSeconds }),
+      gauge(
+        "tikwatch_collector_storage_failing", "1 while the collector reports that something cannot be written.",
+        each { $0.storage.map { $0.lastError == nil ? 0 : 1 } }),
       gauge(
         "tikwatch_collector_broken_files", "Files of the collector that this node cannot read at present.",
         each { Double($0.badFiles) }),

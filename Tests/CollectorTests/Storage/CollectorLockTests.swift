@@ -15,28 +15,47 @@ import Testing
   @Test func aSecondProcessIsRefusedWithTheFirstOnesName() throws {
     let folder = try TemporaryDirectory()
     let directory = try directory(folder)
-    let first = try CollectorLock(directory, host: "edge-1", pid: 123, now: 1000)
+    let first = try CollectorLock(directory, host: "edge-1", pid: 123)
     let refusal = #expect(throws: CollectorLock.Refusal.self) {
-      try CollectorLock(directory, host: "edge-1", pid: 124, now: 1000)
+      try CollectorLock(directory, host: "edge-1", pid: 124)
     }
     #expect(refusal?.owner == "process 123 on edge-1")
     withExtendedLifetime(first) {}
   }
 
-  @Test(arguments: [("edge-2", 1005.0, true), ("edge-2", 1100, false), ("edge-1", 1005, false)])
-  func aLiveHeartbeatOfAnotherHostIsRefused(_ host: String, _ now: Double, _ isRefused: Bool) throws {
+  @Test(arguments: [("edge-2", true, true), ("edge-2", false, false), ("edge-1", true, false)])
+  func aHeartbeatOfAnotherHostThatGoesOnIsRefused(_ host: String, _ goesOn: Bool, _ isRefused: Bool) throws {
     let folder = try TemporaryDirectory()
     let directory = try directory(folder)
-    let heartbeat = Heartbeat(
-      collector: "edge", host: host, pid: 77, version: "1", started: 900, written: 1000, sequence: 1, interval: 1, devices: [:])
+    // An hour ahead: the clocks of hosts differ, and that must not matter.
+    var heartbeat = Heartbeat(
+      collector: "edge", host: host, pid: 77, version: "1", started: 900, written: Date().timeIntervalSince1970 + 3600,
+      sequence: 1, interval: 1, devices: [:])
     try heartbeat.write(directory.heartbeat)
+    var waited = 0.0
     do {
-      _ = try CollectorLock(directory, host: "edge-1", pid: 1, now: now)
+      _ = try CollectorLock(directory, host: "edge-1", pid: 1) { seconds in
+        waited += seconds
+        guard goesOn, waited.truncatingRemainder(dividingBy: 2) == 0 else { return }
+        heartbeat.sequence += 1
+        try? heartbeat.write(directory.heartbeat)
+      }
       #expect(!isRefused)
+      #expect(waited == (host == "edge-1" ? 0 : CollectorLock.watch))
     } catch let refusal as CollectorLock.Refusal {
       #expect(isRefused)
       #expect(refusal.owner == "process 77 on edge-2")
+      #expect(waited == 2)
     }
+  }
+
+  @Test func theLockOfADeadProcessIsTakenOver() throws {
+    let folder = try TemporaryDirectory()
+    let directory = try directory(folder)
+    try folder.write("edge/.lock", "pid 4194303 host edge-9\n".utf8)
+    let lock = try CollectorLock(directory, host: "edge-1", pid: 5)
+    #expect(String(decoding: try BoundedFile.read(directory.lock, limit: 100), as: UTF8.self) == "pid 5 host edge-1\n")
+    withExtendedLifetime(lock) {}
   }
 
   @Test func aFolderOrFIFOInTheLocksPlaceIsAnError() throws {
@@ -48,7 +67,7 @@ import Testing
       } else {
         try AtomicFile.createFolder(directory.lock)
       }
-      #expect(throws: FileError.self) { try CollectorLock(directory, host: "h", pid: 1, now: 0) }
+      #expect(throws: FileError.self) { try CollectorLock(directory, host: "h", pid: 1) }
     }
   }
 
