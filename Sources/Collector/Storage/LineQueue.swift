@@ -10,10 +10,14 @@ final class LineQueue: Sendable {
     var line: LiveLine
     /// When it came, steady seconds.
     var since: Double
+
+    var readings: Int { line.devices.values.reduce(0) { $0 + $1.interfaces.count } }
   }
 
   private struct State: Sendable {
     var entries: [Entry] = []
+    /// Readings in `entries`.
+    var readings: Int { entries.reduce(0) { $0 + $1.readings } }
     var next = 0
     var isSpooling = false
     /// Lines are between here and the spool.
@@ -27,8 +31,8 @@ final class LineQueue: Sendable {
 
   /// Seconds that a line waits for the root until it is spooled.
   static let patience = 1.5
-  /// Lines kept here when neither root nor spool takes them.
-  static let limit = 3600
+  /// Readings of interfaces kept here when neither root nor spool takes them: some 60 MB.
+  static let limit = 300_000
 
   private let state = Mutex(State())
 
@@ -38,10 +42,12 @@ final class LineQueue: Sendable {
         state.entries.append(Entry(number: state.next, line: line, since: steady))
         state.next += 1
       }
-      let surplus = state.entries.count - Self.limit
-      guard surplus > 0 else { return }
-      state.droppedSamples += state.entries.prefix(surplus).reduce(0) { $0 + $1.line.devices.count }
-      state.entries.removeFirst(surplus)
+      var surplus = state.readings - Self.limit
+      while surplus > 0, state.entries.count > 1 {
+        let lost = state.entries.removeFirst()
+        surplus -= lost.readings
+        state.droppedSamples += lost.line.devices.count
+      }
     }
   }
 

@@ -94,7 +94,10 @@ extension StorageService {
     storage.spoolDroppedSamples = spooled.droppedSamples
     storage.droppedSamples = status.droppedRows + lines.droppedSamples
     storage.flushSeconds = status.flushSeconds
-    storage.lastError = lines.problem ?? status.problems.min { $0.key < $1.key }?.value ?? spooled.problem
+    let hung =
+      batches.busy(steady: time.steady) > Keeper.archivePatience
+      ? "\(options.directory.devices) does not answer: archives wait" : nil
+    storage.lastError = lines.problem ?? hung ?? status.problems.min { $0.key < $1.key }?.value ?? spooled.problem
     storage.pendingSamples = status.pendingRows
     return storage
   }

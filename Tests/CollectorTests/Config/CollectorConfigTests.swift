@@ -60,7 +60,9 @@ import Testing
         metrics_interval = 30s
         flush_interval = 60
         retention = wan
-        spool = /var/lib/x
+        spool = sub/spool
+        spool_limit = 64MiB
+        update_check_url = 0
       [retention wan]
         archives = 1s:1d, 1m:1y
       [default]
@@ -93,10 +95,12 @@ import Testing
       """
     let (config, warnings, notices) = try load(text)
     #expect(warnings.isEmpty)
-    #expect(notices.contains { $0.contains("not used by this version: dhcp, spool") })
+    #expect(notices.contains { $0.contains("not used by this version: dhcp, update_check_url") })
     #expect(notices.contains { $0.contains("not polled, since off or for probes only: Probe, Off") })
     #expect(config.id == "Edge One")
     #expect(config.storage.hasSuffix("/sub/root"))
+    #expect(config.spool.hasSuffix("/sub/spool"))
+    #expect(config.spoolLimit == 64 << 20)
     #expect(config.sampleInterval == .seconds(2))
     #expect(config.flushInterval == .seconds(60))
     let device = try #require(config.devices.first)

@@ -144,6 +144,16 @@ import Testing
     #expect(queue.beginHandover(steady: 4.5, isLast: false).isEmpty)
   }
 
+  @Test func withNeitherRootNorSpoolTheOldestLinesGoAndAreCounted() throws {
+    let folder = try TemporaryDirectory()
+    let spool = try spool(folder)
+    let queue = LineQueue()
+    let devices = (0..<1000).map { "device-\($0)" }
+    for second in 0..<310 { queue.push([line(second, devices: devices)], steady: 0) }
+    #expect(queue.droppedSamples == 10_000)
+    #expect(queue.snapshot(spool: spool).first?.line.time == start + 10)
+  }
+
   @Test func aQueueThatOverflowsTellsFromWhenTheJournalIsNeeded() {
     let queue = BatchQueue()
     for second in 0..<(BatchQueue.limit + 5) { queue.push([line(second)]) }
