@@ -27,6 +27,7 @@ struct DeviceConfig: Sendable, Equatable {
   var name: String
   var endpoint: DeviceEndpoint
   var credentials: Credentials
+  var transport = DeviceTransport()
   /// `module_only`: never polled, known for `/probe` only.
   var isModuleOnly = false
   var retention = Retention.standard
