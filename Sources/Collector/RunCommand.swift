@@ -27,9 +27,11 @@ struct RunCommand: AsyncParsableCommand {
       return handler
     }
     let logger = Logger(label: CollectorCommand.programName)
-    let config = try load(logger)
+    let source = options.source
+    let stamps = StampWatch.stamps(source.files)
+    let config = try load(source, logger)
     do {
-      try await CollectorApp(config, logger: logger).run()
+      try await CollectorApp(source: source, config: config, stamps: stamps, logger: logger).run()
     } catch let error as CommandFailure {
       throw error
     } catch {
@@ -37,9 +39,9 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private func load(_ logger: Logger) throws -> CollectorConfig {
+  private func load(_ source: ConfigSource, _ logger: Logger) throws -> CollectorConfig {
     do throws(ConfigErrors) {
-      let (config, warnings, notices) = try options.source.load()
+      let (config, warnings, notices) = try source.load()
       for warning in warnings { logger.warning("\(warning)") }
       for notice in notices { logger.notice("\(notice)") }
       return config

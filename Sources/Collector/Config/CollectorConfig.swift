@@ -28,6 +28,8 @@ struct DeviceConfig: Sendable, Equatable {
   var endpoint: DeviceEndpoint
   var credentials: Credentials
   var transport = DeviceTransport()
+  /// The file that the password came from, if any.
+  var passwordFile: String?
   /// `module_only`: never polled, known for `/probe` only.
   var isModuleOnly = false
   var retention = Retention.standard

@@ -50,14 +50,16 @@ extension DeviceConfig {
     let isPolled = isEnabled && !isModuleOnly
     refuseLaterKeys(&reader)
     let transport = DeviceTransport.read(&reader, context, isPolled: isPolled)
+    let (credentials, passwordFile) = credentials(&reader, context, isPolled)
     var device = DeviceConfig(
       name: reader.section.name, endpoint: endpoint(&reader, context, isPolled, useSSL: transport.settings.useSSL),
-      credentials: credentials(&reader, context, isPolled),
+      credentials: credentials,
       billing: billing(&reader, context))
     if device.name.utf8.count > 200 || device.name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       reader.fail("hostname", "the section's name cannot name a device", allowed: "up to 200 bytes without control characters")
     }
     device.transport = transport
+    device.passwordFile = passwordFile
     device.isModuleOnly = isModuleOnly
     device.retention =
       reader.parsed("retention") { value throws(ConfigProblem) in
@@ -116,15 +118,18 @@ extension DeviceConfig {
     return DeviceEndpoint(host: host ?? "localhost", port: port)
   }
 
-  private static func credentials(_ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool) -> Credentials {
+  private static func credentials(
+    _ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool
+  ) -> (Credentials, passwordFile: String?) {
     let isRequired = isPolled && !context.isMKTXP
     let username = isRequired ? reader.requiredString("username") : reader.string("username", default: "user")
-    let password = DeviceSecrets.password(&reader, context)
+    let (password, file) = DeviceSecrets.password(&reader, context)
     let isPasswordSet = reader.setting("password", keepingEmpty: true) != nil
     let fallback = context.isMKTXP && !isPasswordSet ? "password" : ""
-    return Credentials(
+    let credentials = Credentials(
       username: username, password: password ?? Secret(fallback),
       plaintextLogin: reader.bool("plaintext_login", default: true))
+    return (credentials, file)
   }
 
   private static func billing(_ reader: inout SectionReader, _ context: DeviceContext) -> DeviceFile.Billing {

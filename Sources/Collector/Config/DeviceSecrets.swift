@@ -7,28 +7,28 @@ enum DeviceSecrets {
   /// A password is a line, not a document.
   static let sizeLimit = 4096
 
-  /// `nil` when none is given anywhere. Blocking: reads a small file.
-  static func password(_ reader: inout SectionReader, _ context: DeviceContext) -> Secret? {
+  /// The password, `nil` when none is given anywhere, and the file it comes from. Blocking: reads a small file.
+  static func password(_ reader: inout SectionReader, _ context: DeviceContext) -> (secret: Secret?, file: String?) {
     let file = reader.path("password_file", relativeTo: context.directory, environment: context.environment)
     let isOwnFile = isOwn("password_file", reader)
     let isOwnPassword = isOwn("password", reader)
     if isOwnFile, isOwnPassword {
       reader.fail("password_file", "there is a password in the same section as well", allowed: "one of the two")
-      return nil
+      return (nil, nil)
     }
-    if isOwnPassword { return reader.secret("password") }
-    if isOwnFile, let file { return read(file, "password_file", &reader, context) }
+    if isOwnPassword { return (reader.secret("password"), nil) }
+    if isOwnFile, let file { return (read(file, "password_file", &reader, context), file) }
     if let credential = credential(reader.section.name, context) {
       // The service manager decides who may read it.
-      return read(credential, "password", &reader, context, isPrivate: true)
+      return (read(credential, "password", &reader, context, isPrivate: true), credential)
     }
     if let file {
       if reader.secret("password") != nil {
         reader.fail("password_file", "a password is inherited as well", allowed: "one of the two")
       }
-      return read(file, "password_file", &reader, context)
+      return (read(file, "password_file", &reader, context), file)
     }
-    return reader.secret("password")
+    return (reader.secret("password"), nil)
   }
 
   /// The file of `LoadCredential=NAME.password:…`, if the service manager left one.
