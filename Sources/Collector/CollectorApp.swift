@@ -27,9 +27,13 @@ struct CollectorApp {
       logger: logger, sampleInterval: config.sampleInterval.seconds, metricsInterval: config.metricsInterval.seconds)
     let polling = PollingService(
       config: config, updates: reloader.updates, storage: storage, environment: environment)
+    let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(
-      services: [.init(service: storage), .init(service: polling), .init(service: reloader)],
+      services: [
+        .init(service: storage), .init(service: polling), .init(service: reloader),
+        .init(service: ManagedService(manager: manager)),
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
     services.maximumGracefulShutdownDuration = .seconds(9)
     logger.notice(

@@ -43,7 +43,9 @@ extension TLSServerContext {
 
   private static func add(_ alternatives: [String], to certificate: OpaquePointer) -> Bool {
     guard !alternatives.isEmpty else { return true }
-    guard let names = X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, alternatives.joined(separator: ",")) else { return false }
+    guard let names = X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, alternatives.joined(separator: ",")) else {
+      return false
+    }
     defer { X509_EXTENSION_free(names) }
     return X509_add_ext(certificate, names, -1) == 1
   }

@@ -114,7 +114,9 @@ import Testing
     #expect(!output.contains("\u{1B}"))
     let all = try await Self.run(rig)
     #expect(all.status == 1)
-    #expect(all.output.contains("FAIL  tcp") && all.output.contains("→ /ip service set api") && all.output.contains("2 devices, 1 failed"))
+    #expect(
+      all.output.contains("FAIL  tcp") && all.output.contains("→ /ip service set api")
+        && all.output.contains("2 devices, 1 failed"))
   }
 
   @Test func wrongConfigurationIs3AndWrongUsageIs2() async throws {

@@ -51,7 +51,8 @@ final class CollectorRig: Sendable {
     root = folder.file("root")
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     let data = try folder.write("devices.json", Self.json(devices).utf8)
-    fake = try ChildProcess(try Products.path("tikwatch-fakedevice"), ["run", "--data", data, "--port", "0"] + arguments, in: folder)
+    fake = try ChildProcess(
+      try Products.path("tikwatch-fakedevice"), ["run", "--data", data, "--port", "0"] + arguments, in: folder)
     _ = try await fake.line(startingWith: "ready")
     var ports: [String: [String: String]] = [:]
     for line in fake.standardOutput.split(separator: "\n") where line.hasPrefix("listening ") {

@@ -45,7 +45,8 @@ import Testing
 
   /// Without a certificate of its own the program makes one, and says which.
   @Test func theFakeDevicesOwnCertificateCanBePinned() async throws {
-    let rig = try await CollectorRig([.init(name: "gw", ports: [.init(name: "ether1", base: 1000)])], arguments: ["--tls-port", "0"])
+    let rig = try await CollectorRig(
+      [.init(name: "gw", ports: [.init(name: "ether1", base: 1000)])], arguments: ["--tls-port", "0"])
     let pin = try await rig.fake.line(startingWith: "certificate ")
     let port = try #require(rig.tlsPorts["gw"])
     let collector = try rig.collector(devices: "[pinned]\nuse_ssl = yes\nport = \(port)\nssl_fingerprint = \(pin)\n")

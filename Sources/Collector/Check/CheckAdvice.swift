@@ -7,7 +7,8 @@ struct CheckAdvice: Sendable {
     let user = RouterOSText.quoted(device.credentials.username)
     switch failure {
     case .connectionRefused, .closedBeforeAnyByte:
-      return "/ip service set \(service) disabled=no port=\(device.endpoint.port); allow this host's address, if the service has a "
+      return
+        "/ip service set \(service) disabled=no port=\(device.endpoint.port); allow this host's address, if the service has a "
         + "list: /ip service print"
     case .noConnectionInTime, .unreachable:
       return "check address, route and firewall: /ip firewall filter print where chain=input; the device must accept TCP port "

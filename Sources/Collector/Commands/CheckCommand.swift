@@ -8,7 +8,8 @@ import Shared
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Checks the configuration, then each device: name, TCP, TLS, login, rights, each menu.",
-    discussion: "Exit status: 0 all is well, 1 a device fails, 2 usage, 3 the configuration is wrong. Writes nothing below the root.")
+    discussion:
+      "Exit status: 0 all is well, 1 a device fails, 2 usage, 3 the configuration is wrong. Writes nothing below the root.")
 
   /// Devices that are tried at the same time.
   private static let width = 64
@@ -42,7 +43,9 @@ struct CheckCommand: AsyncParsableCommand {
   private func load() throws -> CollectorConfig {
     do throws(ConfigErrors) {
       let (config, warnings, _) = try options.source.load()
-      for warning in warnings { FileHandle.standardError.write(Data("\(CollectorCommand.programName): warning: \(warning)\n".utf8)) }
+      for warning in warnings {
+        FileHandle.standardError.write(Data("\(CollectorCommand.programName): warning: \(warning)\n".utf8))
+      }
       return config
     } catch {
       if json { try Console.json(CheckReport.unusable) }

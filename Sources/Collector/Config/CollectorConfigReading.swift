@@ -90,7 +90,8 @@ struct CollectorConfigReading {
   private mutating func readDevices(into config: inout CollectorConfig, _ retentions: [String: Retention], _ retention: Retention)
   {
     let context = DeviceContext(
-      retentions: retentions, timeZone: source.timeZone, isMKTXP: isMKTXP, allowsExposedSecrets: source.allowsExposedSecrets || isMKTXP,
+      retentions: retentions, timeZone: source.timeZone, isMKTXP: isMKTXP,
+      allowsExposedSecrets: source.allowsExposedSecrets || isMKTXP,
       directory: source.directory, environment: source.environment)
     let fallbacks = ["default", "new_default_parameters"].compactMap { document.section($0) }
     var folders: [String: String] = [:]

@@ -64,7 +64,8 @@ enum DeviceSecrets {
     defer { free(resolved) }
     var status = stat()
     if stat(resolved, &status) == 0, status.st_mode & 0o004 != 0, !allowsExposed {
-      throw ConfigProblem("\(path): others can read this file (mode \(String(status.st_mode & 0o777, radix: 8)))", allowed: "chmod o-rwx")
+      throw ConfigProblem(
+        "\(path): others can read this file (mode \(String(status.st_mode & 0o777, radix: 8)))", allowed: "chmod o-rwx")
     }
     let bytes: [UInt8]
     do throws(FileError) { bytes = try BoundedFile.read(String(cString: resolved), limit: sizeLimit) } catch {

@@ -19,7 +19,8 @@ enum ConfigChange: Sendable, Equatable {
     let added = new.devices.map(\.name).filter { before[$0] == nil }
     let removed = old.devices.map(\.name).filter { !after.contains($0) }
     let changed = new.devices.filter { device in before[device.name].map { concernsAll || $0 != device } ?? false }.map(\.name)
-    self = added.isEmpty && removed.isEmpty && changed.isEmpty ? .none : .devices(added: added, removed: removed, changed: changed)
+    self =
+      added.isEmpty && removed.isEmpty && changed.isEmpty ? .none : .devices(added: added, removed: removed, changed: changed)
   }
 
   private static func lastingKeys(_ old: CollectorConfig, _ new: CollectorConfig) -> [String] {

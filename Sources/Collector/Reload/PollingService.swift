@@ -56,7 +56,8 @@ struct PollingService: Service {
   }
 
   private func apply(
-    _ next: CollectorConfig, to running: inout [String: Running], _ pasts: inout [String: DevicePast], from current: CollectorConfig,
+    _ next: CollectorConfig, to running: inout [String: Running], _ pasts: inout [String: DevicePast],
+    from current: CollectorConfig,
     _ begin: Begin
   ) async {
     guard case .devices(let added, let removed, let changed) = ConfigChange(from: current, to: next) else { return }
@@ -75,7 +76,9 @@ struct PollingService: Service {
     }
     for name in changed {
       environment.recorder.record(
-        [EventLine(t: SampleClock.rounded(environment.time.epoch), kind: .config, text: "the device's configuration has changed")],
+        [
+          EventLine(t: SampleClock.rounded(environment.time.epoch), kind: .config, text: "the device's configuration has changed")
+        ],
         of: name)
     }
   }
@@ -88,7 +91,9 @@ struct PollingService: Service {
   }
 
   /// Polls until `stop` ends, or the task is cancelled; returns where the device's history stands.
-  private func attend(_ device: DeviceConfig, _ past: DevicePast?, _ turn: Turn, until stop: AsyncStream<Never>) async -> DevicePast? {
+  private func attend(_ device: DeviceConfig, _ past: DevicePast?, _ turn: Turn, until stop: AsyncStream<Never>) async
+    -> DevicePast?
+  {
     await withTaskGroup(of: DevicePast?.self) { group in
       group.addTask { await poll(device, past, turn) }
       group.addTask {

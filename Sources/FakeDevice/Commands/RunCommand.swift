@@ -22,7 +22,8 @@ struct RunCommand: AsyncParsableCommand {
   var tlsPort: Int?
 
   @Option(
-    help: ArgumentHelp("Offer API-SSL without certificate as well: port of the first device; 0: any free ports.", valueName: "port"))
+    help: ArgumentHelp(
+      "Offer API-SSL without certificate as well: port of the first device; 0: any free ports.", valueName: "port"))
   var anonymousTlsPort: Int?
 
   @Option(help: ArgumentHelp("Certificate of --tls-port, and those between it and the root (PEM).", valueName: "file"))

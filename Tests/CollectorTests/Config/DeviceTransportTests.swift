@@ -67,7 +67,9 @@ import Testing
     }
     // Relative paths are relative to the configuration's folder.
     let absolute: TLSPolicy? =
-      if case .verified(_, let checkName) = expected { .verified(caFile: folder.file("ca.pem"), checkName: checkName) } else { expected }
+      if case .verified(_, let checkName) = expected { .verified(caFile: folder.file("ca.pem"), checkName: checkName) } else {
+        expected
+      }
     #expect(context.policy == absolute)
   }
 
