@@ -16,7 +16,7 @@ package struct ServiceManager: Sendable {
     else { return nil }
     self.socket = socket
     let isOurs = environment["WATCHDOG_PID"].map { $0 == String(pid) } ?? true
-    watchdog = environment["WATCHDOG_USEC"].flatMap(Double.init).flatMap { isOurs && $0 > 0 ? $0 / 1e6 : nil }
+    watchdog = environment["WATCHDOG_USEC"].flatMap { Double($0) }.flatMap { isOurs && $0 > 0 ? $0 / 1e6 : nil }
   }
 
   /// Work has begun.
@@ -42,7 +42,7 @@ package struct ServiceManager: Sendable {
     let bytes = Array(message.utf8)
     _ = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        sendto(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue) | Int32(MSG_NOSIGNAL.rawValue), $0, length)
+        sendto(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL), $0, length)
       }
     }
   }

@@ -28,7 +28,7 @@ import Testing
     /// What has arrived; on this machine a datagram is there when sending returns.
     func next() -> String? {
       var buffer = [UInt8](repeating: 0, count: 256)
-      let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+      let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
       return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
     }
   }
