@@ -1,10 +1,9 @@
 """All pages: look, width, names, speed of delivery, and life without scripts."""
 
 import gzip
+import json
 import re
 from urllib.parse import quote, urljoin
-
-import json
 
 import pytest
 from browser import DESK, PHONE
