@@ -98,7 +98,7 @@ struct Keeper {
     } else if batches.busy(steady: time.steady) > Self.archivePatience {
       general = "\(options.directory.devices) does not answer: archives wait"
     }
-    if let general { for device in options.devices { problems[device.name] = general } }
+    if let general { for device in recorder.reports.keys { problems[device] = general } }
     recorder.setStorageProblems(problems)
     guard general != told else { return }
     if let general {

@@ -20,6 +20,7 @@ extension StorageService {
       guard isStopping || time.steady >= next else { continue }
       batches.setBusy(since: time.steady)
       take(into: &archivist)
+      admissions.serve(&archivist, now: time.epoch)
       if isStopping {
         archivist.finish(now: time.epoch, deadline: time.steady + options.stopLimit / 2)
         return

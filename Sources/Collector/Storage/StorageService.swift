@@ -21,6 +21,8 @@ final class StorageService: Service {
     var spool: String
     /// Bytes that the spool may take.
     var spoolLimit: Int
+    /// How the last reading of the configuration went.
+    var configStatus: ConfigStatus
     /// Seconds that a clean stop may take.
     var stopLimit = 8.0
   }
@@ -42,6 +44,7 @@ final class StorageService: Service {
   let journal = Worker()
   let archive = Worker()
   private let lock: CollectorLock
+  let admissions = Admissions()
   private let opened: AsyncStream<[String: DevicePast]>
   private let openedBy: AsyncStream<[String: DevicePast]>.Continuation
 
