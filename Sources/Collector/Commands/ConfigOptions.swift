@@ -37,6 +37,7 @@ struct ConfigOptions: ParsableArguments {
     source.hostName = HostIdentity.shortName
     source.timeZone = TimeZoneName.current
     source.isRoot = geteuid() == 0
+    source.ownsStateFolder = access("/var/lib/tikwatch", W_OK | X_OK) == 0
     return source
   }
 

@@ -27,6 +27,8 @@ enum ConfigChange: Sendable, Equatable {
     var keys: [String] = []
     if old.id != new.id { keys.append("id") }
     if old.storage != new.storage { keys.append("storage") }
+    if old.spool != new.spool { keys.append("spool") }
+    if old.spoolLimit != new.spoolLimit { keys.append("spool_limit") }
     if old.sampleInterval != new.sampleInterval { keys.append("sample_interval") }
     if old.flushInterval != new.flushInterval { keys.append("flush_interval") }
     guard keys.isEmpty else { return keys }
