@@ -45,6 +45,13 @@ struct ArchiveFile: ~Copyable {
     }
   }
 
+  /// Owner, mode and size as they are now.
+  func status() throws(ArchiveError) -> stat {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system("cannot examine", path: path, errno: errno) }
+    return status
+  }
+
   /// Whether some process holds librrd's write lock.
   ///
   /// The lock is only asked about, never taken: librrd's writers fail at once when they meet a reader's lock. Asking as

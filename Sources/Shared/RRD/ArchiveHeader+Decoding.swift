@@ -43,6 +43,7 @@ extension ArchiveHeader {
     version = claims.version
     pdpStep = claims.pdpStep
     length = claims.length
+    fileArchives = claims.archives
 
     dataSources = try Self.dataSources(bytes, claims)
     guard let rx = dataSources.firstIndex(where: { $0.name == "rx" }),
@@ -110,7 +111,8 @@ extension ArchiveHeader {
         list.append(
           Archive(
             consolidation: consolidation, pdpPerRow: pdpPerRow, rows: rows, currentRow: current, xff: xff, offset: offset,
-            step: step, end: lastUpdate - lastUpdate % step))
+            step: step, end: lastUpdate - lastUpdate % step, index: index,
+            extremesFrom: ArchiveMark.extremesFrom(bytes, at: at, lastUpdate: lastUpdate)))
       } else if function != "LAST" {
         throw HeaderFault("archive \(index) has the unsupported consolidation \(function)", code: .foreign)
       }

@@ -35,6 +35,11 @@ package struct ArchiveHeader: Sendable, Equatable {
     package let step: Int
     /// End of the newest complete row, epoch seconds.
     package let end: Int
+    /// Place in the file's own list, which also counts archives that are left out here.
+    let index: Int
+    /// Rows up to this time (epoch seconds) hold means of longer rows that a conversion spread over them: no extremes can be told from
+    /// them. 0: there are none such. See ``ArchiveMark``.
+    package let extremesFrom: Int
 
     /// Beginning of the oldest row, epoch seconds.
     package var start: Int { end - rows * step }
@@ -52,6 +57,8 @@ package struct ArchiveHeader: Sendable, Equatable {
   /// AVERAGE, MIN and MAX archives in the order of the file. LAST archives are left out, except with one point a row: then
   /// every function gives the same rows, and they are listed as AVERAGE.
   package let archives: [Archive]
+  /// Archives in the file, with those that are left out of `archives`.
+  let fileArchives: Int
   /// Positions of `rx` and `tx` in a row.
   package let rxColumn: Int
   package let txColumn: Int

@@ -20,6 +20,19 @@ enum ArchiveLayout {
 
   static func headerLengthPerArchive(dataSources: Int) -> Int { archive + cdpPrep * dataSources + rowPointer }
 
+  /// Where the parts of a header begin.
+  static func archiveOffset(_ archive: Int, dataSources: Int) -> Int {
+    staticHead + self.dataSource * dataSources + self.archive * archive
+  }
+  static func liveHeadOffset(dataSources: Int, archives: Int) -> Int { archiveOffset(archives, dataSources: dataSources) }
+  static func pdpPrepOffset(_ source: Int, dataSources: Int, archives: Int, version: Int) -> Int {
+    liveHeadOffset(dataSources: dataSources, archives: archives) + liveHead(version: version) + pdpPrep * source
+  }
+  static func cdpPrepOffset(_ archive: Int, _ source: Int, dataSources: Int, archives: Int, version: Int) -> Int {
+    pdpPrepOffset(dataSources, dataSources: dataSources, archives: archives, version: version)
+      + cdpPrep * (archive * dataSources + source)
+  }
+
   /// Far beyond any real archive, small enough that no product of them overflows unnoticed or costs memory.
   enum Limit {
     static let dataSources = 64

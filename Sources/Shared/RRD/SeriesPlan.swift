@@ -18,7 +18,7 @@ struct SeriesPlan {
     ]
     for (consolidation, role) in roles {
       let ladder = Self.ladder(header, consolidation)
-      for (archive, time) in Self.cover(ladder, main: main.step, window: grid.time, reader: reader) {
+      for (archive, time) in Self.cover(ladder, consolidation, main: main.step, window: grid.time, reader: reader) {
         // An archive without MIN or MAX beside it is read once for all it tells.
         if let index = segments.firstIndex(where: { $0.archive == archive && $0.time == time }) {
           segments[index].roles.insert(role)
@@ -61,7 +61,8 @@ struct SeriesPlan {
   }
 
   private static func cover(
-    _ ladder: [ArchiveHeader.Archive], main step: Int, window: Range<Int>, reader: ArchiveReader
+    _ ladder: [ArchiveHeader.Archive], _ consolidation: ArchiveConsolidation, main step: Int, window: Range<Int>,
+    reader: ArchiveReader
   ) -> [(ArchiveHeader.Archive, Range<Int>)] {
     guard let index = ladder.firstIndex(where: { $0.step == step }) else { return [] }
     var parts: [(ArchiveHeader.Archive, Range<Int>)] = []
@@ -69,21 +70,26 @@ struct SeriesPlan {
       let part = time.clamped(to: window)
       if !part.isEmpty { parts.append((archive, part)) }
     }
-    let centre = reader.servable(ladder[index])
+    func told(_ archive: ArchiveHeader.Archive) -> Range<Int> {
+      let time = reader.servable(archive)
+      // Means that were spread over shorter rows tell no extremes: those come from the rows that they were made of.
+      return consolidation == .average ? time : min(max(time.lowerBound, archive.extremesFrom), time.upperBound)..<time.upperBound
+    }
+    let centre = told(ladder[index])
     take(ladder[index], centre)
     var newest = centre.upperBound
     for archive in ladder[..<index].reversed() {
-      let range = reader.servable(archive)
+      let range = told(archive)
       guard range.upperBound > newest else { continue }
       take(archive, max(newest, range.lowerBound)..<range.upperBound)
       newest = range.upperBound
     }
     var oldest = centre.lowerBound
-    for archive in ladder[(index + 1)...] + ladder[..<index].reversed() {
-      let range = reader.servable(archive)
-      guard range.lowerBound < oldest else { continue }
-      take(archive, range.lowerBound..<min(oldest, range.upperBound))
-      oldest = range.lowerBound
+    let others = ladder[(index + 1)...] + ladder[..<index].reversed()
+    // Where nothing tells the extremes, means are better than nothing.
+    for range in others.map({ ($0, told($0)) }) + ladder.map({ ($0, reader.servable($0)) }) where range.1.lowerBound < oldest {
+      take(range.0, range.1.lowerBound..<min(oldest, range.1.upperBound))
+      oldest = range.1.lowerBound
     }
     return parts
   }

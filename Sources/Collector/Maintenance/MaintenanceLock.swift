@@ -1,0 +1,46 @@
+import Glibc
+import Shared
+
+/// Holds a collector's folder while its files are changed: no collector starts meanwhile, and none is running.
+final class MaintenanceLock: Sendable {
+  private let lock: CollectorLock
+
+  /// Blocking.
+  /// - Throws: ``CommandFailure`` naming the owner.
+  init(_ directory: CollectorDirectory, host: String, now: Double) throws {
+    try Self.prepare(directory)
+    do {
+      lock = try CollectorLock(directory, host: host, pid: Int(getpid()), now: now)
+    } catch let refusal as CollectorLock.Refusal {
+      throw CommandFailure.failure("\(refusal.folder) is in use by \(refusal.owner): stop it first; nothing was changed")
+    } catch let error as FileError {
+      throw CommandFailure.failure(error)
+    }
+  }
+
+  /// A lock file that is made here belongs to the folder's owner: the collector, which may be another user, must be able to open it.
+  private static func prepare(_ directory: CollectorDirectory) throws {
+    do throws(FileError) {
+      guard let folder = try FileEntry(directory.path), folder.kind == .folder else {
+        throw FileError(.missing, "lock", directory.path, "no such folder: nothing was written yet")
+      }
+      guard try FileEntry(directory.lock) == nil else { return }
+      let descriptor = open(directory.lock, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else {
+        // Somebody was faster; taking it tells the rest.
+        if errno == EEXIST { return }
+        throw FileError(errno: errno, "create", directory.lock)
+      }
+      defer { close(descriptor) }
+      var info = stat()
+      guard stat(directory.path, &info) == 0 else { throw FileError(errno: errno, "examine", directory.path) }
+      if info.st_uid != geteuid(), fchown(descriptor, info.st_uid, info.st_gid) != 0 {
+        let error = FileError(errno: errno, "give to the folder's owner", directory.lock)
+        unlink(directory.lock)
+        throw error
+      }
+    } catch {
+      throw CommandFailure.failure(error)
+    }
+  }
+}
