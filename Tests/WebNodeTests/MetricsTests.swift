@@ -74,7 +74,8 @@ import Testing
   }
 
   @Test func refusedConfigurationsShow() async throws {
-    var (root, first, second) = try Self.site()
+    let (root, one, two) = try Self.site()
+    var (first, second) = (one, two)
     first.heartbeat.config = Heartbeat.Config(lastReload: Self.now - 100)
     second.heartbeat.config = Heartbeat.Config(lastReload: Self.now - 200)
     second.heartbeat.config?.lastReloadSuccessful = false
