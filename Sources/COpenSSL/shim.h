@@ -57,3 +57,8 @@ static const uint64_t tikwatch_SSL_OP_LEGACY_SERVER_CONNECT = SSL_OP_LEGACY_SERV
 static inline int tikwatch_X509_NAME_print(BIO *output, const X509_NAME *name) {
     return X509_NAME_print_ex(output, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
 }
+
+/// A new key on the curve P-256, to be freed by the caller; NULL if there is none.
+static inline EVP_PKEY *tikwatch_EVP_P256_gen(void) {
+    return EVP_EC_gen("P-256");
+}

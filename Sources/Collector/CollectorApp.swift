@@ -7,27 +7,33 @@ import UnixSignals
 
 /// Puts the collector together: storage, a poller per device, and the order in which they start and stop.
 struct CollectorApp {
+  let source: ConfigSource
   let config: CollectorConfig
+  /// Those of the configuration's files, from before they were read.
+  let stamps: [String: FileStamp?]
   let logger: Logger
-
-  init(_ config: CollectorConfig, logger: Logger) {
-    self.config = config
-    self.logger = logger
-  }
 
   /// Returns after a clean stop.
   func run() async throws {
     let time = TimeSource()
     let grid = SampleGrid(time)
     let recorder = Recorder()
-    let storage = try openStorage(recorder, time, grid)
+    // From now on SIGHUP ends nothing.
+    let hangups = await UnixSignalsSequence(trapping: .sighup)
+    let reloader = ConfigReloader(source, config: config, stamps: stamps, signals: hangups, time: time, logger: logger)
+    let storage = try openStorage(recorder, time, grid, reloader.status)
     let environment = DevicePoller.Environment(
       recorder: recorder, time: time, grid: grid, group: MultiThreadedEventLoopGroup.singleton, resolver: HostResolver(),
       logger: logger, sampleInterval: config.sampleInterval.seconds, metricsInterval: config.metricsInterval.seconds)
-    let polling = PollingService(devices: config.devices, storage: storage, environment: environment)
+    let polling = PollingService(
+      config: config, updates: reloader.updates, storage: storage, environment: environment)
+    let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(
-      services: [.init(service: storage), .init(service: polling)],
+      services: [
+        .init(service: storage), .init(service: polling), .init(service: reloader),
+        .init(service: ManagedService(manager: manager)),
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
     services.maximumGracefulShutdownDuration = .seconds(9)
     logger.notice(
@@ -41,12 +47,14 @@ struct CollectorApp {
     logger.notice("Collector stopped")
   }
 
-  private func openStorage(_ recorder: Recorder, _ time: TimeSource, _ grid: SampleGrid) throws -> StorageService {
+  private func openStorage(
+    _ recorder: Recorder, _ time: TimeSource, _ grid: SampleGrid, _ status: ConfigStatus
+  ) throws -> StorageService {
     try StorageRoot.check(config.storage, creating: config.createsStorage)
     let options = StorageService.Options(
       directory: DataDirectory(root: config.storage).collector(config.id), collector: config.id, host: HostIdentity.shortName,
       pid: Int(getpid()), sampleInterval: config.sampleInterval.seconds, flushInterval: config.flushInterval.seconds,
-      devices: config.devices, grid: grid)
+      devices: config.devices, grid: grid, configStatus: status)
     return try StorageService(options, recorder: recorder, time: time, logger: logger)
   }
 
@@ -55,28 +63,6 @@ struct CollectorApp {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .warning)
     return quiet
-  }
-}
-
-/// Runs a poller per device, once storage knows where each stands; one that fails to reach its device is no concern of the others.
-struct PollingService: Service {
-  let devices: [DeviceConfig]
-  let storage: StorageService
-  let environment: DevicePoller.Environment
-
-  func run() async throws {
-    await cancelWhenGracefulShutdown {
-      guard let pasts = await storage.pasts() else { return }
-      await withDiscardingTaskGroup { group in
-        for (index, device) in devices.enumerated() {
-          let poller = DevicePoller(
-            device, past: pasts[device.name] ?? DevicePast(), index: index, of: devices.count, environment)
-          group.addTask { await poller.run() }
-        }
-        // Without a device there is nothing to do but to be there.
-        group.addTask { for await _ in AsyncStream<Never>.makeStream().stream {} }
-      }
-    }
   }
 }
 

@@ -7,14 +7,7 @@ import Shared
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "run", abstract: "Polls the devices until it is told to stop.")
 
-  @Option(help: "Configuration file (default: \(ConfigSource.defaultFile)).")
-  var config: String?
-
-  @Option(name: .customLong("cfg-dir"), help: "MKTXP's configuration folder, in place of --config.")
-  var configDirectory: String?
-
-  @Option(help: "The root, in place of the configured one.")
-  var storage: String?
+  @OptionGroup var options: ConfigOptions
 
   @Flag(help: "Log warnings and errors only.")
   var quiet = false
@@ -22,18 +15,8 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
   var logLevel: LogLevel?
 
-  @Flag(help: "Accept a configuration file with passwords that everybody can read.")
-  var insecureConfig = false
-
-  @Flag(help: "Unknown configuration keys are errors.")
-  var strict = false
-
   func validate() throws {
-    if config != nil, configDirectory != nil { throw ValidationError("--config and --cfg-dir exclude each other") }
     if quiet, logLevel != nil { throw ValidationError("--quiet and --log-level exclude each other") }
-    if config?.isEmpty == true || configDirectory?.isEmpty == true || storage?.isEmpty == true {
-      throw ValidationError("a path is empty")
-    }
   }
 
   func run() async throws {
@@ -44,9 +27,11 @@ struct RunCommand: AsyncParsableCommand {
       return handler
     }
     let logger = Logger(label: CollectorCommand.programName)
-    let config = try load(logger)
+    let source = options.source
+    let stamps = StampWatch.stamps(source.files)
+    let config = try load(source, logger)
     do {
-      try await CollectorApp(config, logger: logger).run()
+      try await CollectorApp(source: source, config: config, stamps: stamps, logger: logger).run()
     } catch let error as CommandFailure {
       throw error
     } catch {
@@ -54,16 +39,7 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private func load(_ logger: Logger) throws -> CollectorConfig {
-    var source = ConfigSource(
-      configDirectory.map { .directory(absolute($0)) } ?? .file(absolute(config ?? ConfigSource.defaultFile)))
-    source.storage = storage.map(absolute)
-    source.isStrict = strict
-    source.allowsExposedSecrets = insecureConfig
-    source.environment = ProcessInfo.processInfo.environment
-    source.hostName = HostIdentity.shortName
-    source.timeZone = TimeZoneName.current
-    source.isRoot = geteuid() == 0
+  private func load(_ source: ConfigSource, _ logger: Logger) throws -> CollectorConfig {
     do throws(ConfigErrors) {
       let (config, warnings, notices) = try source.load()
       for warning in warnings { logger.warning("\(warning)") }
@@ -72,14 +48,6 @@ struct RunCommand: AsyncParsableCommand {
     } catch {
       throw CommandFailure.configuration(error)
     }
-  }
-
-  /// `~` and `$NAME` are the shell's business; relative paths are relative to the working folder.
-  private func absolute(_ path: String) -> String {
-    let base = FileManager.default.currentDirectoryPath
-    var full = path.hasPrefix("/") ? path : base + "/" + path
-    while full.count > 1, full.hasSuffix("/") { full.removeLast() }
-    return full
   }
 }
 

@@ -35,11 +35,11 @@ package final class TLSServerContext: Sendable {
     TLSServerContext(try finished(TLSContext(.server, anonymous: true, securityLevel: 0)))
   }
 
-  private init(_ context: TLSContext) {
+  init(_ context: TLSContext) {
     self.context = context
   }
 
-  private static func finished(_ context: TLSContext) throws(TLSContextError) -> TLSContext {
+  static func finished(_ context: TLSContext) throws(TLSContextError) -> TLSContext {
     OpenSSLErrors.clear()
     guard tikwatch_SSL_CTX_set_dh_auto(context.pointer) == 1, SSL_CTX_set_num_tickets(context.pointer, 0) == 1 else {
       throw .refused(OpenSSLErrors.take().text)

@@ -39,23 +39,30 @@ final class CollectorRig: Sendable {
   let fake: ChildProcess
   /// By device name.
   let ports: [String: String]
+  /// By device name, where the program offers API-SSL.
+  let tlsPorts: [String: String]
+  let anonymousPorts: [String: String]
 
   var directory: CollectorDirectory { DataDirectory(root: root).collector("edge") }
 
-  /// Starts the fake devices.
-  init(_ devices: [Device]) async throws {
+  /// Starts the fake devices, with more arguments for their program.
+  init(_ devices: [Device], arguments: [String] = []) async throws {
     folder = try TemporaryDirectory()
     root = folder.file("root")
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     let data = try folder.write("devices.json", Self.json(devices).utf8)
-    fake = try ChildProcess(try Products.path("tikwatch-fakedevice"), ["run", "--data", data, "--port", "0"], in: folder)
+    fake = try ChildProcess(
+      try Products.path("tikwatch-fakedevice"), ["run", "--data", data, "--port", "0"] + arguments, in: folder)
     _ = try await fake.line(startingWith: "ready")
-    var ports: [String: String] = [:]
+    var ports: [String: [String: String]] = [:]
     for line in fake.standardOutput.split(separator: "\n") where line.hasPrefix("listening ") {
       let words = line.split(separator: " ")
-      ports[String(words[1])] = words[2].split(separator: ":").last.map(String.init)
+      let kind = words.count > 3 ? String(words[3]) : "plain"
+      ports[kind, default: [:]][String(words[1])] = words[2].split(separator: ":").last.map(String.init)
     }
-    self.ports = ports
+    self.ports = ports["plain"] ?? [:]
+    tlsPorts = ports["tls"] ?? [:]
+    anonymousPorts = ports["anonymous-tls"] ?? [:]
   }
 
   /// Runs `body` with a number of seconds after which something is to happen at the device, and again with more when the machine was too

@@ -225,6 +225,9 @@ import Testing
     }
     try await OpenSSLServer.run(OpenSSLServer.with(certificates.right)) { server in
       let client = try await SecureClient.connect(server.port, .encryptOnly)
+      // What the server has not read when it dies would make its end a reset.
+      try await client.send(Array("all is read\n".utf8))
+      try await server.process.waitForOutput("all is read\n")
       server.process.kill()
       try await eventually { client.isInactive }
       #expect(client.failure == .truncated)

@@ -73,6 +73,25 @@ import Testing
     }
   }
 
+  @Test func refusedConfigurationsShow() async throws {
+    let (root, one, two) = try Self.site()
+    var (first, second) = (one, two)
+    first.heartbeat.config = Heartbeat.Config(lastReload: Self.now - 100)
+    second.heartbeat.config = Heartbeat.Config(lastReload: Self.now - 200)
+    second.heartbeat.config?.lastReloadSuccessful = false
+    try first.beat(at: Self.now)
+    try second.beat(at: Self.now)
+    try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { node in
+      try await eventually { try await node.get("/metrics").text.contains("tikwatch_config_") }
+      let text = try await node.get("/metrics").text
+      for (name, value, time) in [("edge-1", "1", "1795199900"), ("edge-2", "0", "1795199800")] {
+        let labels = "{collector=\"\(name)\",root=\"\(root.path)\"}"
+        #expect(text.contains("\ntikwatch_config_last_reload_successful\(labels) \(value)\n"))
+        #expect(text.contains("\ntikwatch_config_last_reload_timestamp_seconds\(labels) \(time)\n"), "\(text)")
+      }
+    }
+  }
+
   @Test func selectionNarrowsAndUnknownNamesAreNotFound() async throws {
     let (root, _, _) = try Self.site()
     try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { node in

@@ -27,6 +27,9 @@ struct DeviceConfig: Sendable, Equatable {
   var name: String
   var endpoint: DeviceEndpoint
   var credentials: Credentials
+  var transport = DeviceTransport()
+  /// The file that the password came from, if any.
+  var passwordFile: String?
   /// `module_only`: never polled, known for `/probe` only.
   var isModuleOnly = false
   var retention = Retention.standard

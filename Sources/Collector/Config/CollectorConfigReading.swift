@@ -89,10 +89,14 @@ struct CollectorConfigReading {
 
   private mutating func readDevices(into config: inout CollectorConfig, _ retentions: [String: Retention], _ retention: Retention)
   {
-    let context = DeviceContext(retentions: retentions, timeZone: source.timeZone, isMKTXP: isMKTXP)
+    let context = DeviceContext(
+      retentions: retentions, timeZone: source.timeZone, isMKTXP: isMKTXP,
+      allowsExposedSecrets: source.allowsExposedSecrets || isMKTXP,
+      directory: source.directory, environment: source.environment)
     let fallbacks = ["default", "new_default_parameters"].compactMap { document.section($0) }
     var folders: [String: String] = [:]
     var off: [String] = []
+    var cautions: [String: [String]] = [:]
     for section in document.sections where isDevice(section.name) {
       var reader = SectionReader(section, fallbacks: fallbacks)
       let device = DeviceConfig.read(&reader, context, retention: retention)
@@ -101,7 +105,15 @@ struct CollectorConfigReading {
         reader.fail("hostname", "the device would share its folder with \"\(other)\"")
       }
       diagnostics.merge(reader.finish(strict: source.isStrict))
-      if let device, !device.isModuleOnly { config.devices.append(device) } else { off.append(section.name) }
+      guard let device, !device.isModuleOnly else {
+        off.append(section.name)
+        continue
+      }
+      config.devices.append(device)
+      if let caution = device.transport.settings.caution { cautions[caution, default: []].append(device.name) }
+    }
+    for (caution, names) in cautions.sorted(by: { $0.key < $1.key }) {
+      notices.append("\(document.file): \(names.joined(separator: ", ")): \(caution)")
     }
     checkKeys(of: fallbacks, context)
     if !off.isEmpty {
@@ -122,7 +134,7 @@ struct CollectorConfigReading {
   }
 
   private mutating func accept(_ reader: inout SectionReader) {
-    for key in ConfigKeys.laterSettings + ConfigKeys.ofTLS + ConfigKeys.replaced { reader.accept(key) }
+    for key in ConfigKeys.laterSettings + ConfigKeys.replaced { reader.accept(key) }
     for key in ConfigKeys.laterSwitches + ConfigKeys.laterSettings where reader.section[key] != nil { unused.insert(key) }
   }
 

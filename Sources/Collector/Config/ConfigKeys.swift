@@ -21,9 +21,6 @@ enum ConfigKeys {
     "rsc_ssh_user",
   ]
 
-  /// Devices: details of TLS, which mean nothing while `use_ssl` is off.
-  static let ofTLS = ["no_ssl_certificate", "ssl_certificate_verify", "ssl_check_hostname", "ssl_ca_file", "ssl_fingerprint"]
-
   /// Devices: an old spelling that MKTXP replaces by itself.
   static let replaced = ["use_comments_over_names"]
 }

@@ -52,6 +52,14 @@ struct ConfigSource: Sendable, Equatable {
     }
   }
 
+  /// The configuration's own files, the one that must be there first.
+  var files: [String] {
+    switch place {
+    case .file(let path): [path]
+    case .directory(let path): [path + "/mktxp.conf", path + "/_mktxp.conf"]
+    }
+  }
+
   /// The folder that relative paths refer to.
   var directory: String {
     switch place {

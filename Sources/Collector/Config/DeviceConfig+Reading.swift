@@ -9,6 +9,13 @@ struct DeviceContext: Sendable {
   var timeZone: String
   /// Whether MKTXP's own built-in defaults apply: an entry is off unless switched on, host and user have names.
   var isMKTXP: Bool
+  /// Whether files with passwords may be readable by all.
+  var allowsExposedSecrets = false
+  /// The folder that relative paths refer to.
+  var directory = ""
+  var environment: [String: String] = [:]
+  /// One for a whole reading, so that devices with the same demands share a context.
+  var transports = TransportSecurityFactory()
 }
 
 /// Reads one device: its section, then `[default]`, then (MKTXP) `[new_default_parameters]`, then the defaults here.
@@ -16,8 +23,10 @@ struct DeviceContext: Sendable {
 /// | key | type | default |
 /// |---|---|---|
 /// | hostname | host name or address | required (mktxp.conf: localhost) |
-/// | port | 1 to 65535 | 8728 |
+/// | port | 1 to 65535 | 8728, with use_ssl 8729 |
 /// | username, password | text | required, empty (mktxp.conf: user, password) |
+/// | password_file | file | see ``DeviceSecrets`` |
+/// | use_ssl, ssl_… | | see ``DeviceTransport`` |
 /// | plaintext_login | yes or no | yes |
 /// | enabled | yes or no | yes (mktxp.conf: no) |
 /// | module_only | yes or no | no |
@@ -41,13 +50,17 @@ extension DeviceConfig {
     // An entry that is not polled may be half written.
     let isPolled = isEnabled && !isModuleOnly
     refuseLaterKeys(&reader)
+    let transport = DeviceTransport.read(&reader, context, isPolled: isPolled)
+    let (credentials, passwordFile) = credentials(&reader, context, isPolled)
     var device = DeviceConfig(
-      name: reader.section.name, endpoint: endpoint(&reader, context, isPolled),
-      credentials: credentials(&reader, context, isPolled),
+      name: reader.section.name, endpoint: endpoint(&reader, context, isPolled, useSSL: transport.settings.useSSL),
+      credentials: credentials,
       billing: billing(&reader, context))
     if device.name.utf8.count > 200 || device.name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       reader.fail("hostname", "the section's name cannot name a device", allowed: "up to 200 bytes without control characters")
     }
+    device.transport = transport
+    device.passwordFile = passwordFile
     device.isModuleOnly = isModuleOnly
     device.retention =
       reader.parsed("retention") { value throws(ConfigProblem) in
@@ -77,22 +90,22 @@ extension DeviceConfig {
 
   /// Keys whose meaning this version cannot honour, and must not pretend to.
   private static func refuseLaterKeys(_ reader: inout SectionReader) {
-    if reader.bool("use_ssl", default: false) {
-      reader.fail("use_ssl", "API-SSL is not supported by this version", allowed: "False")
-    }
     if reader.string("credentials_file") != nil {
-      reader.fail("credentials_file", "credentials files are not supported by this version", allowed: "username and password")
-    }
-    if reader.string("password_file") != nil {
-      reader.fail("password_file", "password files are not supported by this version", allowed: "username and password")
+      reader.fail(
+        "credentials_file", "credentials files (YAML) are not supported by this version",
+        allowed: "username, and password or password_file")
     }
     if reader.secret("push_token") != nil {
       reader.fail("push_token", "push is not supported by this version", allowed: "no push_token: the device is polled")
     }
   }
 
-  private static func endpoint(_ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool) -> DeviceEndpoint {
-    let port = reader.int("port", in: 1...65535, default: 8728)
+  private static func endpoint(
+    _ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool, useSSL: Bool
+  ) -> DeviceEndpoint {
+    var port = reader.int("port", in: 1...65535, default: useSSL ? 8729 : 8728)
+    // A device that switches TLS on by itself does not mean the plain port of all others, which MKTXP's own [default] spells out.
+    if useSSL, port == 8728, reader.section["port"] == nil, reader.section["use_ssl"] != nil { port = 8729 }
     let host = reader.parsed("hostname") { value throws(ConfigProblem) in
       let text = value.text.hasPrefix("[") && value.text.hasSuffix("]") ? String(value.text.dropFirst().dropLast()) : value.text
       guard IPAddress(text) != nil || HostName(text) != nil else {
@@ -106,14 +119,18 @@ extension DeviceConfig {
     return DeviceEndpoint(host: host ?? "localhost", port: port)
   }
 
-  private static func credentials(_ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool) -> Credentials {
+  private static func credentials(
+    _ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool
+  ) -> (Credentials, passwordFile: String?) {
     let isRequired = isPolled && !context.isMKTXP
     let username = isRequired ? reader.requiredString("username") : reader.string("username", default: "user")
+    let (password, file) = DeviceSecrets.password(&reader, context)
     let isPasswordSet = reader.setting("password", keepingEmpty: true) != nil
     let fallback = context.isMKTXP && !isPasswordSet ? "password" : ""
-    return Credentials(
-      username: username, password: reader.secret("password") ?? Secret(fallback),
+    let credentials = Credentials(
+      username: username, password: password ?? Secret(fallback),
       plaintextLogin: reader.bool("plaintext_login", default: true))
+    return (credentials, file)
   }
 
   private static func billing(_ reader: inout SectionReader, _ context: DeviceContext) -> DeviceFile.Billing {

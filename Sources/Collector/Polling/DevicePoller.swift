@@ -127,7 +127,8 @@ actor DevicePoller {
     if backoff.isInFirstMinute(at: began) { timeouts.connect = .seconds(2) }
     do {
       let connection = try await DeviceConnection.open(
-        config.endpoint, credentials: config.credentials, timeouts: timeouts, resolver: environment.resolver,
+        config.endpoint, credentials: config.credentials, security: config.transport.security, timeouts: timeouts,
+        resolver: environment.resolver,
         group: environment.group, logger: logger)
       let end = await session(connection)
       await connection.close()

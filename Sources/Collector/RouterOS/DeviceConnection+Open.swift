@@ -34,7 +34,7 @@ extension DeviceConnection {
   }
 
   /// Puts TLS between, if it is wanted. The protocol's handler comes after it: TLS keeps what arrives too early.
-  private func secure(_ security: TransportSecurity) async throws {
+  func secure(_ security: TransportSecurity) async throws {
     guard case .tls(let context) = security else { return }
     let handshake = context.secure(channel, host: endpoint.host, timeout: timeouts.handshake, logger: logger)
     do {
@@ -55,7 +55,7 @@ extension DeviceConnection {
     }
   }
 
-  private func logIn(as username: String) async throws {
+  func logIn(as username: String) async throws {
     let attempted = "log in as \"\(username)\""
     do {
       try channel.pipeline.syncOperations.addHandler(DeviceChannelHandler(self))

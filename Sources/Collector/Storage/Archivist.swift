@@ -12,7 +12,7 @@ struct Archivist {
     let path: String
     let ledger: LedgerFile
     /// `nil`: the device is no longer configured, so nothing new is begun for it.
-    let retention: Retention?
+    var retention: Retention?
     /// At which tick within the flush interval it is written: devices take turns.
     let phase: Int
     var store: InterfaceStore
@@ -34,7 +34,7 @@ struct Archivist {
     var creationBudget = 0.5
   }
 
-  let options: Options
+  var options: Options
   let logger: Logger
   let time: TimeSource
   let writer: ArchiveWriter

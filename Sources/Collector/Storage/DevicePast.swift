@@ -54,7 +54,7 @@ extension Archivist {
       metadata: [LogKey.count: "\(lines)", LogKey.seconds: "\(((time.steady - began) * 1000).rounded() / 1000)"])
   }
 
-  private mutating func readFile(_ device: DeviceConfig, now: Double) -> DeviceFile? {
+  mutating func readFile(_ device: DeviceConfig, now: Double) -> DeviceFile? {
     let path = options.directory.device(device.name).deviceFile
     do throws(FileError) {
       return try DeviceFile.read(path)

@@ -22,6 +22,7 @@ struct HeartbeatWriter {
       written: now,
       sequence: sequence, interval: options.sampleInterval, devices: reports.mapValues { $0.heartbeat(steady: steady) })
     heartbeat.storage = storage
+    heartbeat.config = options.configStatus.value
     let path = options.directory.heartbeat
     do throws(FileError) {
       try Quarantine.clearing(path, now: now) { () throws(FileError) in try heartbeat.write(path) }

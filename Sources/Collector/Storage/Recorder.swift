@@ -45,6 +45,14 @@ final class Recorder: Sendable {
 
   func report(_ status: DeviceStatus, of device: String) { state.withLock { $0.reports[device] = status } }
 
+  /// The device is no longer configured: it leaves the heartbeat.
+  func forget(_ device: String) {
+    state.withLock {
+      $0.reports[device] = nil
+      $0.problems[device] = nil
+    }
+  }
+
   func publish(_ file: DeviceFile) { state.withLock { $0.batch.files[file.device] = file } }
 
   func publish(metrics: [UInt8], of device: String) { state.withLock { $0.batch.metrics[device] = metrics } }

@@ -15,6 +15,8 @@ final class StorageService: Service {
     var flushInterval: Double
     var devices: [DeviceConfig]
     var grid: SampleGrid
+    /// How the last reading of the configuration went.
+    var configStatus: ConfigStatus
     /// Seconds that a clean stop may take.
     var stopLimit = 8.0
   }
@@ -30,6 +32,7 @@ final class StorageService: Service {
   private let time: TimeSource
   private let logger: Logger
   private let lock: CollectorLock
+  let admissions = Admissions()
   private let queue = BatchQueue()
   private let journal = Worker()
   private let archive = Worker()
@@ -159,6 +162,7 @@ final class StorageService: Service {
       archive.pause(next - time.steady)
       let isStopping = archive.isStopping
       for batch in queue.take() { archivist.take(batch, now: time.epoch) }
+      admissions.serve(&archivist, now: time.epoch)
       if isStopping {
         archivist.finish(now: time.epoch, deadline: time.steady + options.stopLimit * 0.8)
         return

@@ -1,13 +1,45 @@
 internal import Foundation
+internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import SecureTransport
 internal import Synchronization
+
+/// What lies between the API and TCP at one port.
+enum ServiceKind: Sendable {
+  /// RouterOS's service `api`.
+  case plain
+  /// RouterOS's service `api-ssl` with a certificate.
+  case tls(TLSServerContext)
+  /// RouterOS's service `api-ssl` without one.
+  case anonymousTLS(TLSServerContext)
+
+  var context: TLSServerContext? {
+    switch self {
+    case .plain: nil
+    case .tls(let context), .anonymousTLS(let context): context
+    }
+  }
+
+  /// What follows the address in the line that announces the port.
+  var suffix: String {
+    switch self {
+    case .plain: ""
+    case .tls: " tls"
+    case .anonymousTLS: " anonymous-tls"
+    }
+  }
+}
 
 /// The listening side of one device. Listens while the device is reachable; its port stays its own all the time.
 final class DeviceServer: Sendable {
   let device: FakeDevice
   let address: String
   let port: Int
+  let kind: ServiceKind
+
+  /// A visitor that connects and says nothing is not waited for longer.
+  private static let handshakeTimeout = Duration.seconds(30)
 
   private struct State {
     var listener: (any Channel)?
@@ -21,10 +53,12 @@ final class DeviceServer: Sendable {
   private let state = Mutex(State())
 
   /// Takes the port; `port` 0 is any free one.
-  init(device: FakeDevice, address: String, port: Int, group: any EventLoopGroup, now: @escaping @Sendable () -> Double)
-    throws(ListenError)
-  {
+  init(
+    device: FakeDevice, address: String, port: Int, kind: ServiceKind = .plain, group: any EventLoopGroup,
+    now: @escaping @Sendable () -> Double
+  ) throws(ListenError) {
     self.device = device
+    self.kind = kind
     self.address = address
     self.group = group
     self.now = now
@@ -62,9 +96,13 @@ final class DeviceServer: Sendable {
       .serverChannelOption(.backlog, value: 256)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .childChannelInitializer { [device, now, weak self] channel in
+      .childChannelInitializer { [device, now, kind, weak self] channel in
         self?.remember(channel)
         return channel.eventLoop.makeCompletedFuture {
+          if let context = kind.context {
+            let handler = try context.makeHandler(timeout: Self.handshakeTimeout, logger: Self.silent)
+            try channel.pipeline.syncOperations.addHandler(handler)
+          }
           try channel.pipeline.syncOperations.addHandler(SessionHandler(device: device, now: now))
         }
       }
@@ -91,6 +129,9 @@ final class DeviceServer: Sendable {
     for session in sessions { Self.reset(session) }
     return listener?.close().recover { _ in }.hop(to: loop) ?? loop.makeSucceededVoidFuture()
   }
+
+  /// Visitors that fail are a device's everyday life.
+  private static let silent = Logger(label: "tikwatch-fakedevice") { _ in SwiftLogNoOpLogHandler() }
 
   private func remember(_ channel: any Channel) {
     let key = ObjectIdentifier(channel)

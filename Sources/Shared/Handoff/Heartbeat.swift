@@ -55,6 +55,19 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     package init() {}
   }
 
+  /// How the collector's last reading of its configuration went.
+  package struct Config: Codable, Sendable, Equatable {
+    /// Whether the newest state of the files is in force.
+    package var lastReloadSuccessful = true
+    /// When the configuration in force was read.
+    package var lastReload: String?
+    /// What is wrong with the files, in words for people; never a secret.
+    package var problem: String?
+
+    /// - Parameter lastReload: epoch seconds.
+    package init(lastReload: Double) { self.lastReload = UTCTime.rfc3339(lastReload) }
+  }
+
   /// The formats this version reads.
   package static let knownFormats = 1...1
   /// The largest file that is read.
@@ -73,6 +86,7 @@ package struct Heartbeat: Codable, Sendable, Equatable {
   package var devices: [String: Device]
   package var storage: Storage?
   package var publicIP: String?
+  package var config: Config?
 
   package init(
     collector: String, host: String, pid: Int, version: String, started: Double, written: Double, sequence: Int,

@@ -61,6 +61,7 @@ struct FleetMerge: Sendable {
       deviceCount: heartbeat?.devices.count ?? record.devices.count, spoolBytes: heartbeat?.storage?.spoolBytes,
       pendingSamples: heartbeat?.storage?.pendingSamples,
       problem: record.heartbeatProblem?.description ?? record.tail.problem?.description ?? heartbeat?.storage?.lastError,
-      badLines: record.tail.badLines, badFiles: record.badFiles)
+      badLines: record.tail.badLines, badFiles: record.badFiles,
+      config: heartbeat?.config)
   }
 }

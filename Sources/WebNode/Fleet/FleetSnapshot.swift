@@ -67,6 +67,8 @@ struct CollectorView: Sendable, Identifiable {
   var badLines: Int
   /// Files of its that could not be read, at present.
   var badFiles: Int
+  /// How its last reading of its configuration went.
+  var config: Heartbeat.Config?
 
   var id: String { "\(root)/\(name)" }
 }

@@ -70,6 +70,13 @@ enum NodeMetrics {
       gauge(
         "tikwatch_collector_broken_files", "Files of the collector that this node cannot read at present.",
         each { Double($0.badFiles) }),
+      gauge(
+        "tikwatch_config_last_reload_successful",
+        "1 while the newest state of the collector's configuration files is in force, 0 after one that was refused.",
+        each { collector in collector.config.map { $0.lastReloadSuccessful ? 1 : 0 } }),
+      gauge(
+        "tikwatch_config_last_reload_timestamp_seconds", "When the collector read the configuration that is in force.",
+        each { $0.config?.lastReload.flatMap(UTCTime.epoch(rfc3339:)) }),
       counter(
         "tikwatch_web_journal_bad_lines_total", "Lines of live journals that could not be read.",
         snapshot.collectors.map { count(UInt64($0.badLines), labels($0, snapshot)) }),

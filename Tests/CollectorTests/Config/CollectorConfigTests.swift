@@ -150,8 +150,8 @@ import Testing
     (head + "[gw]\nport = 0\n", #"c.conf:7: [gw] port = "0": out of range; allowed: 1 to 65535"#),
     (head + "[gw]\nport = abc\n", #"c.conf:7: [gw] port = "abc": not a whole number; allowed: 1 to 65535"#),
     (
-      head + "[gw]\nuse_ssl = True\n",
-      #"c.conf:7: [gw] use_ssl = "True": API-SSL is not supported by this version; allowed: False"#
+      head + "[gw]\nuse_ssl = True\nssl_fingerprint = ab:cd\n",
+      #"c.conf:8: [gw] ssl_fingerprint = "ab:cd": no SHA-256 fingerprint; allowed: 64 hexadecimal digits, with or without colons, sha256: before them or not"#
     ),
     (
       head + "[gw]\nuse_ssl = maybe\n",
@@ -159,7 +159,7 @@ import Testing
     ),
     (
       head + "[gw]\ncredentials_file = x.yaml\n",
-      #"c.conf:7: [gw] credentials_file = "x.yaml": credentials files are not supported by this version; allowed: username and password"#
+      #"c.conf:7: [gw] credentials_file = "x.yaml": credentials files (YAML) are not supported by this version; allowed: username, and password or password_file"#
     ),
     (
       head + "[gw]\nrate_source = snmp\n",

@@ -5,7 +5,7 @@ import Shared
 struct CollectorFixture {
   let name: String
   let directory: CollectorDirectory
-  private(set) var heartbeat: Heartbeat
+  var heartbeat: Heartbeat
 
   init(_ name: String, root: String, now: Double, interval: Double = 1) throws {
     self.name = name
