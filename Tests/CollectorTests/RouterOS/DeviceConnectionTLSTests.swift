@@ -15,6 +15,9 @@ import Testing
   private let anonymous = TransportSettings(useSSL: true, noSSLCertificate: true)
   private let unverified = TransportSettings(useSSL: true)
 
+  /// Faults that no deadline decides are told apart on a busy machine too.
+  private static let patient = ConnectionTimeouts(connect: .seconds(30), handshake: .seconds(30), login: .seconds(30))
+
   init() throws {
     certificates = try TestCertificates.shared
   }
@@ -22,7 +25,7 @@ import Testing
   private var verified: TransportSettings { TransportSettings(useSSL: true, verify: true, caFile: certificates.authority) }
 
   private func open(
-    _ port: Int, _ settings: TransportSettings, timeouts: ConnectionTimeouts = ConnectionTimeouts()
+    _ port: Int, _ settings: TransportSettings, timeouts: ConnectionTimeouts = Self.patient
   ) async throws -> DeviceConnection {
     try await DeviceConnection.open(
       DeviceEndpoint(host: "127.0.0.1", port: port), credentials: Credentials(username: "admin", password: Secret("secret")),
@@ -47,7 +50,7 @@ import Testing
   }
 
   /// The error that opening must end in; no error text ever shows the password.
-  private func refusal(_ port: Int, _ settings: TransportSettings, timeouts: ConnectionTimeouts = ConnectionTimeouts())
+  private func refusal(_ port: Int, _ settings: TransportSettings, timeouts: ConnectionTimeouts = Self.patient)
     async throws
     -> RouterOSError
   {
@@ -75,7 +78,7 @@ import Testing
       for tls13 in [true, false] {
         try await device(ScriptedServer.login + rows, anonymous: settings.noSSLCertificate, tls13: tls13) { server in
           let connection = try await open(server.port, settings)
-          let reply = try await connection.run(interfaces, deadline: .seconds(5))
+          let reply = try await connection.run(interfaces, deadline: .seconds(30))
           #expect(reply.rows == [["name": "ether1"]])
           let policy = try settings.policy()
           #expect(await connection.tls?.policy == policy)
@@ -246,7 +249,7 @@ import Testing
     let script = [rows[0]] + (0..<count).map { .reply(row($0), tag: "a") } + [rows[2]]
     try await device(ScriptedServer.login + script) { server in
       let connection = try await open(server.port, verified)
-      let reply = try await connection.run(interfaces, deadline: .seconds(30))
+      let reply = try await connection.run(interfaces, deadline: .seconds(60))
       #expect(reply.rows.count == count)
       await connection.close()
     }
