@@ -48,7 +48,7 @@ FORBIDDEN_CALLS = [
     (r"\(Double\.init\)", r"", "picks init(bitPattern:) for UInt64; write { Double($0) }"),
     (r"\bfatalError\s*\(", r"", "input never ends the process; a broken invariant is a precondition"),
     (r"(?<![\w.`])print\s*\((?!\s*_)", r"Sources/[^/]+/(Main\.swift|.*Command[^/]*\.swift|Commands/.*)", "only commands print; the rest logs"),
-    (r"\bThread\.sleep\b|(?<![\w.])u?sleep\s*\(|\bnanosleep\s*\(", r"Sources/Shared/RRD/ArchiveReader\+Stability\.swift", "a blocked thread cannot be cancelled; wait for a condition with a deadline"),
+    (r"\bThread\.sleep\b|(?<![\w.])u?sleep\s*\(|\bnanosleep\s*\(", r"Sources/Shared/RRD/ArchiveReader\+Stability\.swift|Sources/Collector/Storage/CollectorLock\.swift", "a blocked thread cannot be cancelled; wait for a condition with a deadline"),
 ]
 
 

@@ -79,13 +79,13 @@ private final class EpochTimes: Sendable {
 
   var settings: (count: Int, last: SampleClock.Step?) { state.withLock { ($0.count, $0.last) } }
 
-  private static func read(_ anchor: ContinuousClock.Instant, _ system: TimeSource.SystemClock)
+  private static func read(_ anchor: ContinuousClock.Instant, _ clock: TimeSource.SystemClock)
     -> (steady: Double, epoch: Double, isExact: Bool)
   {
     var reading = (steady: 0.0, epoch: 0.0, isExact: false)
     for _ in 0..<3 where !reading.isExact {
       let before = (ContinuousClock.now - anchor).seconds
-      let epoch = system()
+      let epoch = clock()
       let after = (ContinuousClock.now - anchor).seconds
       reading = ((before + after) / 2, epoch, after - before <= longestReading)
     }
