@@ -3,11 +3,12 @@
 PORT ?= 8080
 DAYS ?= 30
 KEEP ?=
+SECONDS ?= 60
 VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers browser lint golden clean
+.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,10 +49,16 @@ lint: ## format and the project's rules
 	@echo '== rules'
 	@/usr/bin/python3 .ci/lint.py
 
+sanitize: setup ## concurrency and C boundary under the Thread and Address sanitizers (minutes; build folders of their own)
+	@exec .ci/sanitize
+
+fuzz: setup ## readers of files and texts against libFuzzer, each for SECONDS=60; crashes go to .ci-artifacts/fuzz
+	@exec .ci/fuzz '$(SECONDS)'
+
 golden: setup ## write the golden files anew from the code's present output; look at the difference before you commit it
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --explicit-target-dependency-import-check error
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --skip-build --skip EndToEndTests
 	@git status --short Tests
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
-	rm -rf .build .ci-artifacts .demo .venv
+	rm -rf .build .build-* .ci-artifacts .demo .venv

@@ -26,6 +26,8 @@ WEB = r"Hummingbird\w*|HummingbirdCore|HTTPTypes|NIOHTTP\w*"
 # (files, modules they may not import, why). Files are matched against the whole path.
 IMPORT_RULES = [
     (r"(?!Sources/Shared/RRD/RRDLibrary[^/]*\.swift)(Sources|Tests)/.*", r"CRRD", "librrd is called from Shared/RRD/RRDLibrary*.swift only"),
+    (r"(?!Sources/SecureTransport/|Tests/SecureTransportTests/|Sources/Shared/Model/Digest\.swift)(Sources|Tests)/.*", r"COpenSSL",
+     "OpenSSL is called from SecureTransport and Shared/Model/Digest.swift only"),
     (r"Sources/Shared/.*", rf"_?NIO\w*|{WEB}|Mustache|ArgumentParser", "Shared knows no network, web framework or command line"),
     (r"Sources/Shared/.*", r"Collector|WebNode|FakeDevice", "Shared is below the programs"),
     (r"Sources/Collector/.*", r"WebNode|FakeDevice|Mustache", "the collector knows no pages and no other program"),

@@ -25,6 +25,9 @@ SAMPLES = [
     ("length", "Tests/SharedTests/Bad.swift", "// line\n" * (lint.TEST_LINES + 1)),
     ("imports", "Sources/Shared/RRD/BadReader.swift", "import CRRD\n"),
     ("imports", "Sources/Collector/BadArchive.swift", "internal import CRRD\n"),
+    ("imports", "Sources/Collector/RouterOS/BadTLS.swift", "internal import COpenSSL\n"),
+    ("imports", "Sources/Shared/Model/Digest+Bad.swift", "import COpenSSL\n"),
+    ("imports", "Tests/CollectorTests/BadTLS.swift", "import COpenSSL\n"),
     ("imports", "Sources/Shared/BadNetwork.swift", "import NIOCore\n"),
     ("imports", "Sources/Shared/BadNetwork.swift", "package import Hummingbird\n"),
     ("imports", "Sources/Shared/BadNetwork.swift", "import ArgumentParser\n"),
@@ -55,6 +58,7 @@ GOOD = {
         '// Process() and print("x") in a comment\nlet text = "fatalError(1) try! // usleep(1)"\nmenu.print(text)\n'
         "// Safe: guarded by the lock.\nfinal class Box: @unchecked Sendable {}\n",
     "Sources/Shared/RRD/RRDLibrary+Good.swift": "internal import CRRD\n",
+    "Sources/SecureTransport/GoodTLS.swift": "internal import COpenSSL\n",
     "Sources/Collector/GoodCommand.swift": 'print("x")\n',
 }
 

@@ -185,6 +185,32 @@ import Testing
     }
   }
 
+  /// Damage in either direction, in any number of places: the handshake ends in one way or the other, and no other plain text comes out
+  /// than went in.
+  @Test(arguments: policies, 1...4 as ClosedRange<UInt64>) func damagedSessionsEnd(mode: (TLSPolicy, Bool), seed: UInt64) throws {
+    var mutator = Mutator(
+      seed: seed, corpus: [[22, 3, 3, 0, 4], [21, 3, 3, 0, 2, 2, 40], [20, 3, 3, 0, 1, 1], [23, 3, 3, 0xFF, 0xFF]])
+    let said = Array("said by the server, word by word".utf8)
+    for _ in 0..<Mutator.rounds / 20 {
+      let pair = try EmbeddedPair.make(mode.0, tls13: mode.1)
+      pair.client.read()
+      pair.server.writeAndFlush(ByteBuffer(bytes: said), promise: nil)
+      let spared = Int.random(in: 0...2, using: &mutator.random)
+      var flights = 0
+      try pair.pump(pieces: Int.random(in: 1...2000, using: &mutator.random)) { bytes in
+        flights += 1
+        if flights > spared { mutator.damage(&bytes) }
+        if flights > 20 { bytes = [] }
+      }
+      pair.cutClient()
+      #expect(pair.failures.count <= 2, "\(pair.failures)")
+      #expect(said.starts(with: try pair.plain(pair.client)))
+      var isSettled = false
+      pair.clientHandshake.assumeIsolated().whenComplete { _ in isSettled = true }
+      #expect(isSettled)
+    }
+  }
+
   @Test func recordsLargerThanAllowedAreRefused() throws {
     for header in [[22, 3, 3, 0xFF, 0xFF], [22, 3, 1, 0x48, 0x01]] as [[UInt8]] {
       let pair = try EmbeddedPair.make()

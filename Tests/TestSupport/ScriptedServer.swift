@@ -8,9 +8,11 @@ package final class ScriptedServer: Sendable {
   package enum Step: Sendable {
     /// The next sentence must have these words, apart from its `.tag`, which is remembered as `tag`. `$name` stands for a remembered tag.
     case expect([String], tag: String? = nil)
-    /// Sends a sentence, with the `.tag` remembered as `tag` if given.
-    case reply([String], tag: String? = nil)
+    /// Sends a sentence, with the `.tag` remembered as `tag` if given; byte by byte with that much time between them, if given.
+    case reply([String], tag: String? = nil, every: TimeAmount? = nil)
     case bytes([UInt8])
+    /// Sends the bytes one by one, with that much time between them. The script goes on after the last.
+    case trickle([UInt8], every: TimeAmount)
     /// Takes that many bytes, whatever they are.
     case take(Int)
     /// From here on, answers every command with one row `=name=x` and every `/cancel` with its end. The last step of a script.
@@ -144,6 +146,7 @@ private final class ScriptHandler: ChannelInboundHandler {
   private var received: [UInt8] = []
   private var tags: [String: String] = [:]
   private var mayPass = 0
+  private var isTrickling = false
   private var context: ChannelHandlerContext?
 
   init(_ script: [ScriptedServer.Step], _ finished: EventLoopPromise<Void>) {
@@ -170,6 +173,8 @@ private final class ScriptHandler: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     if !script.isEmpty { fail("the client left with \(script.count) steps to go") }
+    // Whoever leaves in the middle of a trickle has heard enough.
+    if isTrickling { finished.succeed() }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -182,15 +187,23 @@ private final class ScriptHandler: ChannelInboundHandler {
   }
 
   private func advance() {
-    guard let context else { return }
+    guard let context, !isTrickling else { return }
     while let step = script.first {
       switch step {
       case .expect(let words, let tag):
         guard let sentence = WireCodec.takeSentence(from: &received) else { return }
         guard check(sentence, words, tag) else { return }
-      case .reply(let words, let tag):
-        send(WireCodec.sentence(words + (tag.map { [".tag=" + (tags[$0] ?? "?")] } ?? [])), context)
+      case .reply(let words, let tag, let pause):
+        let sentence = WireCodec.sentence(words + (tag.map { [".tag=" + (tags[$0] ?? "?")] } ?? []))
+        if let pause {
+          script = script.dropFirst()
+          return trickle(sentence[...], pause, context)
+        }
+        send(sentence, context)
       case .bytes(let bytes): send(bytes, context)
+      case .trickle(let bytes, let pause):
+        script = script.dropFirst()
+        return trickle(bytes[...], pause, context)
       case .take(let count):
         guard received.count >= count else { return }
         received.removeFirst(count)
@@ -214,6 +227,15 @@ private final class ScriptHandler: ChannelInboundHandler {
       script = script.dropFirst()
     }
     finished.succeed()
+  }
+
+  private func trickle(_ bytes: ArraySlice<UInt8>, _ pause: TimeAmount, _ context: ChannelHandlerContext) {
+    isTrickling = !bytes.isEmpty
+    guard let byte = bytes.first else { return advance() }
+    send([byte], context)
+    context.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
+      if let context = self.context { trickle(bytes.dropFirst(), pause, context) }
+    }
   }
 
   private func answer(_ context: ChannelHandlerContext) {

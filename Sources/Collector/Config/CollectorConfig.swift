@@ -35,6 +35,9 @@ struct DeviceConfig: Sendable, Equatable {
   var retention = Retention.standard
   /// Which interfaces are recorded.
   var interfaces = InterfaceFilter.all
+  /// `interface_limit`: how many are recorded at most.
+  var interfaceLimit = InterfaceCatalogue.defaultLimit
+  var rateSource = RateSource.counters
   var uplinks = UplinkRule.defaultRoute
   var billing: DeviceFile.Billing
   /// In the order of the file; label names are valid and not ours.
@@ -56,6 +59,14 @@ struct MenuSwitches: Sendable, Equatable {
   var health = true
   var interface = true
   var routerboard = false
+}
+
+/// `rate_source =`: where rates come from. Bytes are the counters' in any case.
+enum RateSource: String, Sendable, Equatable, CaseIterable {
+  /// Increase of the counters over the time between two samples.
+  case counters
+  /// What the device itself measures: `/interface/monitor-traffic`.
+  case monitor
 }
 
 /// Which interfaces are uplinks: they are summed on the overview.

@@ -32,7 +32,8 @@ struct DeviceContext: Sendable {
 /// | module_only | yes or no | no |
 /// | interfaces | patterns | * |
 /// | retention | name | that of [collector] |
-/// | rate_source | counters | counters |
+/// | interface_limit | 1 to 1000 | 1000 |
+/// | rate_source | counters or monitor | counters |
 /// | wan | auto or patterns | auto |
 /// | billing_day | 1 to 28 | 1 |
 /// | time_zone | IANA name | the collector's |
@@ -66,6 +67,9 @@ extension DeviceConfig {
         try Self.retention(value.text, in: context.retentions)
       } ?? retention
     device.interfaces = filter("interfaces", &reader) ?? .all
+    device.interfaceLimit = reader.int(
+      "interface_limit", in: 1...InterfaceCatalogue.defaultLimit, default: InterfaceCatalogue.defaultLimit)
+    device.rateSource = reader.choice("rate_source", default: .counters)
     device.uplinks = uplinks(&reader)
     device.customLabels = labels(&reader)
     device.nameFormat = reader.choice("interface_name_format", default: .name)
@@ -93,9 +97,6 @@ extension DeviceConfig {
     }
     if reader.secret("push_token") != nil {
       reader.fail("push_token", "push is not supported by this version", allowed: "no push_token: the device is polled")
-    }
-    if let source = reader.string("rate_source"), source.lowercased() != "counters" {
-      reader.fail("rate_source", "this version takes rates from counters only", allowed: "counters")
     }
   }
 

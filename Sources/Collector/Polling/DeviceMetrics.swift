@@ -14,7 +14,11 @@ enum DeviceMetrics {
   static let menuSeconds = Metric.gauge("tikwatch_menu_seconds", "Time that the menu took when it was last asked")
   static let rate = Metric.gauge(
     "tikwatch_interface_rate_bytes_per_second", "Rate of the interface in the last sampled interval")
-  static let all = [up, reason, lastSuccess, api, missed, dropped, menuUp, menuSeconds, rate]
+  static let capped = Metric.gauge(
+    "tikwatch_device_interfaces_capped", "Interfaces that are not recorded because the device has more than interface_limit")
+  static let refused = Metric.counter(
+    "tikwatch_device_readings_refused_total", "Counter readings not used because no such link carries as much")
+  static let all = [up, reason, lastSuccess, api, missed, dropped, menuUp, menuSeconds, rate, capped, refused]
 
   /// How one menu went when it was last asked.
   struct Menu: Sendable, Equatable {
@@ -41,6 +45,9 @@ enum DeviceMetrics {
     var dropped: [String: Int] = [:]
     var menus: [Menu] = []
     var rates: [Rate] = []
+    /// Interfaces beyond the limit; `nil` before the device has listed any.
+    var capped: Int?
+    var refused = 0
   }
 
   static func families(_ source: Source, _ context: MenuContext) -> [MetricFamily] {
@@ -52,6 +59,8 @@ enum DeviceMetrics {
     }
     if let time = source.status.lastSuccess { samples.add(lastSuccess, .double(time), labels) }
     samples.add(missed, .unsigned(UInt64(max(0, source.status.schedule?.missed(at: source.steady) ?? 0))), labels)
+    if let capped = source.capped { samples.add(Self.capped, .unsigned(UInt64(capped)), labels) }
+    samples.add(refused, .unsigned(UInt64(source.refused)), labels)
     for (menu, count) in source.dropped.sorted(by: { $0.key < $1.key }) {
       samples.add(dropped, .unsigned(UInt64(count)), context.labels([("menu", menu)]))
     }

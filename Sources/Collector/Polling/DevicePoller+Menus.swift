@@ -115,15 +115,27 @@ extension DevicePoller {
     let changes = catalogue.update(reply.rows.compactMap(InterfaceRow.init), now: SampleClock.rounded(environment.time.epoch))
     for key in changes.remade { derivation.restart(key) }
     record(changes.events)
+    noteLimit()
     catalogue.setUplinks(uplinkNames())
+  }
+
+  /// Says once that the device has more interfaces than are recorded.
+  private func noteLimit() {
+    guard catalogue.capped != cappedBefore else { return }
+    cappedBefore = catalogue.capped
+    guard catalogue.capped > 0 else { return }
+    logger.warning(
+      "The device has more interfaces than interface_limit allows: the rest is not recorded",
+      metadata: [LogKey.count: "\(catalogue.capped)"])
   }
 
   private func takeUptime(_ reply: Reply) {
     guard let uptime = status.facts.uptime else { return }
     let time = environment.time
-    let now = clock.epoch(of: time.steady(reply.received))
+    let steady = time.steady(reply.received)
+    let now = time.epoch(of: steady)
     derivation.restart(readBefore: now - uptime)
-    if reboots.add(RebootDetection.Uptime(seconds: uptime, time: now), since: derivation.newest) {
+    if reboots.add(RebootDetection.Uptime(seconds: uptime, time: now, steady: steady), since: derivation.newest) {
       hasRebooted = true
       derivation.restartAll()
       record(.reboot, "the device rebooted \(Int(uptime)) s ago")
@@ -151,7 +163,7 @@ extension DevicePoller {
     guard !ids.isEmpty else { return }
     do {
       let reply = try await connection.run(LinkSpeeds.query(ids), deadline: Deadline.menu)
-      catalogue.setSpeeds(LinkSpeeds.speeds(reply.rows))
+      record(catalogue.setSpeeds(LinkSpeeds.speeds(reply.rows), now: SampleClock.rounded(environment.time.epoch)))
     } catch let error as RouterOSError where !error.endsSession {
       // Speeds only sharpen a judgement; without them the bounds are wider.
       logger.debug("Link speeds are not known", metadata: [LogKey.error: "\(error)"])

@@ -18,7 +18,9 @@ extension DevicePoller {
     source.status.schedule = schedule
     source.api = api
     source.dropped = droppedValues
+    source.refused = refusedReadings
     if status.isUp {
+      source.capped = catalogue.capped
       source.menus = menus.map { DeviceMetrics.Menu(path: $0.key, isUp: $0.value.isUp, seconds: $0.value.seconds) }
       source.rates = rates.compactMap { key, value in
         guard let interface = catalogue.known[key], let rx = value.rxRate, let tx = value.txRate else { return nil }

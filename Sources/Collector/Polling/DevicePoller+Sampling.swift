@@ -26,17 +26,23 @@ extension DevicePoller {
 
   private func sample(_ connection: DeviceConnection) async throws {
     let query = queryForCounters()
+    async let monitored = monitoredRates(connection)
     let reply = try await connection.run(query, deadline: Deadline.counters)
+    let told = try await monitored
     let time = environment.time
     let (sent, received) = (time.steady(reply.sent), time.steady(reply.received))
     let middle = (sent + received) / 2
     api.add(received - sent)
-    if let step = clock.follow(epoch: time.epoch, steady: time.steady) {
-      logger.warning("The system's clock was set", metadata: [LogKey.seconds: "\((step * 1000).rounded() / 1000)"])
+    noteClock()
+    // The machine slept between question and answer: nobody knows to which moment these counters belong.
+    guard received - sent <= 2 * Deadline.counters.seconds else {
+      schedule?.fail()
+      return
     }
-    let epoch = SampleClock.rounded(clock.epoch(of: middle))
-    let outcome = derivation.derive(
+    let epoch = SampleClock.rounded(time.epoch(of: middle))
+    var outcome = derivation.derive(
       reply.rows, keys: catalogue.recorded, speeds: catalogue.speeds, time: epoch, steady: middle)
+    outcome.sample.take(told)
     let wasUp = status.isUp
     let before = status.problem
     status.succeeded(at: epoch, latency: received - sent, isWell: sampleCame())
@@ -75,6 +81,24 @@ extension DevicePoller {
     return words
   }
 
+  /// The device's own rates by key, if they are wanted; none when it has none to give, so that those of the counters stand.
+  private func monitoredRates(_ connection: DeviceConnection) async throws -> [String: MonitoredRates.Rate] {
+    let ids = catalogue.recordedIDs
+    guard config.rateSource == .monitor, !ids.isEmpty, !absentMenus.contains(MonitoredRates.path) else { return [:] }
+    do {
+      let reply = try await connection.run(MonitoredRates.query(ids), deadline: Deadline.counters)
+      var keys: [String: String] = [:]
+      for key in catalogue.present { if let name = catalogue.known[key]?.name { keys[name] = key } }
+      let rates = MonitoredRates.rates(reply.rows)
+      return Dictionary(rates.compactMap { name, rate in keys[name].map { ($0, rate) } }) { $1 }
+    } catch let error as RouterOSError where !error.endsSession {
+      // Once per connection: the rates of the counters are as good.
+      absentMenus.insert(MonitoredRates.path)
+      logger.warning("The device does not tell its rates: those of its counters are used", metadata: [LogKey.error: "\(error)"])
+      return [:]
+    }
+  }
+
   private func takeTotals() {
     let shown = catalogue.representative.compactMap { rates[$0] }
     let rx = shown.compactMap(\.rxRate)
@@ -85,20 +109,46 @@ extension DevicePoller {
 
   private func tell(_ outcome: SampleDerivation.Outcome, before: DeviceStatus.Problem?) {
     if let gap = outcome.gap, gap > max(10, 3 * environment.sampleInterval) {
-      let reason = before.map { " (\($0.reason.rawValue))" } ?? ""
-      record(.gap, "no samples for \(Int(gap.rounded())) s\(reason)")
+      let reason =
+        if outcome.isFirstGap { "the collector was not running" } else if let before { before.reason.rawValue } else if wasBehind
+        {
+          "the clock of this host had been set back"
+        } else { "the collector was suspended or too slow" }
+      record(.gap, "no samples for \(Int(gap.rounded())) s (\(reason)): the counters close the gap")
     }
+    wasBehind = outcome.isBehind
     for finding in outcome.findings {
       let name = catalogue.known[finding.key]?.name ?? finding.key
       switch finding.meaning {
       case .reset where !hasRebooted: record(.reset, "\(name): the counters began again", key: finding.key)
+      case .jump:
+        record(.reset, "\(name): the counters jumped by more than the link can carry, and go on from there", key: finding.key)
       case .refused:
         drop(1, in: "/interface")
+        refusedReadings += 1
         logger.warning("A counter jumped by more than the link can carry", metadata: [LogKey.interface: "\(name)"])
-      case .first, .sample, .gap, .reset: break
+      case .first, .sample, .gap, .clockSet, .behind, .reset: break
       }
     }
     hasRebooted = false
+  }
+
+  /// Tells, once for each device, that the system's clock has been set.
+  private func noteClock() {
+    let (count, last) = environment.time.clockSettings
+    guard count != clockSettings, let last else { return }
+    clockSettings = count
+    switch last {
+    case .ahead(let seconds):
+      record(
+        .gap, "the clock of this host was set ahead by \(Int(seconds.rounded())) s: no time has passed, no bytes are missing")
+    case .back(let seconds):
+      let text = "the clock of this host was set back by \(Int(seconds.rounded())) s"
+      record(.gap, text + ": history goes on when it has caught up, with all bytes")
+    case .held(let seconds):
+      logger.notice(
+        "The clock of this host was set back; times wait for it", metadata: [LogKey.seconds: "\(Int(seconds.rounded()))"])
+    }
   }
 
   func drop(_ count: Int, in menu: String) {

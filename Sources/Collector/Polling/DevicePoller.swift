@@ -35,7 +35,6 @@ actor DevicePoller {
   let phase: Double
   let logger: Logger
 
-  var clock: SampleClock
   var derivation: SampleDerivation
   var catalogue: InterfaceCatalogue
   var status: DeviceStatus
@@ -53,6 +52,14 @@ actor DevicePoller {
   var file: DeviceFile
   var publishedFile: DeviceFile?
   var hasRebooted = false
+  /// The system's clock was behind the end of the history at the last sample.
+  var wasBehind = false
+  /// How often the system's clock had been set when that was last told.
+  var clockSettings: Int
+  /// Interfaces left out when that was last told.
+  var cappedBefore = 0
+  /// Readings that were not used because no link carries as much.
+  var refusedReadings = 0
   private var backoff = Backoff()
   private var sessionBegan = 0.0
 
@@ -65,10 +72,11 @@ actor DevicePoller {
     logger[metadataKey: LogKey.device] = "\(config.name)"
     self.logger = logger
     let time = environment.time
-    clock = SampleClock(epoch: time.epoch, steady: time.steady)
+    clockSettings = time.clockSettings.count
     derivation = SampleDerivation(interval: environment.sampleInterval, last: past.last)
     catalogue = InterfaceCatalogue(
-      filter: config.interfaces, retention: config.retention.name, known: past.file?.interfaces ?? [:])
+      filter: config.interfaces, retention: config.retention.name, limit: config.interfaceLimit,
+      known: past.file?.interfaces ?? [:])
     status = DeviceStatus(address: config.endpoint.host, now: time.epoch)
     reboots = RebootDetection(last: past.uptime)
     file = past.file ?? DeviceFile(device: config.name, address: config.endpoint.host)
@@ -80,11 +88,13 @@ actor DevicePoller {
 
   /// Returns when the task is cancelled.
   func run() async {
+    record(.collector, "sampling began (tikwatch-collector \(Version.current))")
     noteAddress()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.keepConnected() }
       group.addTask { await self.keepMetrics() }
     }
+    record(.collector, "sampling ended: the collector stops, or its configuration has changed")
   }
 
   // MARK: Sessions
@@ -105,7 +115,7 @@ actor DevicePoller {
       }
       status.failed(problem, at: environment.time.epoch)
       report()
-      let delay = backoff.failed(problem.reason.backoff, began: began, now: now, chance: .random(in: 0...1))
+      let delay = backoff.failed(failure?.backoff ?? .other, began: began, now: now, chance: .random(in: 0...1))
       do { try await Task.sleep(for: .seconds(delay)) } catch { return }
     }
   }
@@ -200,15 +210,20 @@ extension RouterOSError {
     case .dns, .refused, .timeout, .tls, .login, .permission, .protocol, .hung, .fatal: code
     }
   }
-}
 
-extension ReasonCode {
   /// What it means for the next attempt.
-  fileprivate var backoff: Backoff.Failure {
-    switch self {
+  var backoff: Backoff.Failure {
+    if case .fatal(let text) = failure, Self.isSessionLimit(text) { return .turnedAway }
+    return switch downReason {
     case .login, .permission: .login
     case .hung: .hung
     case .dns, .refused, .timeout, .tls, .protocol, .fatal, .menu, .storage: .other
     }
+  }
+
+  /// RouterOS ends a session beyond the service's `max-sessions` with a `!fatal` that says so, in words that differ by version.
+  private static func isSessionLimit(_ text: String) -> Bool {
+    let text = text.lowercased()
+    return text.contains("too many") || text.contains("max-sessions") || (text.contains("limit") && !text.contains("time limit"))
   }
 }

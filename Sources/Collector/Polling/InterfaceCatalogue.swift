@@ -9,8 +9,15 @@ struct InterfaceCatalogue: Sendable {
     var remade: [String] = []
   }
 
+  /// As many as one question for their counters has room for.
+  static let defaultLimit = 1000
+
   let filter: InterfaceFilter
   let retention: String
+  /// How many are recorded at most.
+  let limit: Int
+  /// Interfaces that the filter wants and the limit leaves out.
+  private(set) var capped = 0
   /// All that were ever seen, by key.
   private(set) var known: [String: DeviceFile.Interface]
   /// Recorded interfaces that the device has now: key by `.id`.
@@ -19,9 +26,13 @@ struct InterfaceCatalogue: Sendable {
   private(set) var present: Set<String> = []
   private var uplinkNames: Set<String> = []
 
-  init(filter: InterfaceFilter, retention: String, known: [String: DeviceFile.Interface] = [:]) {
+  init(
+    filter: InterfaceFilter, retention: String, limit: Int = InterfaceCatalogue.defaultLimit,
+    known: [String: DeviceFile.Interface] = [:]
+  ) {
     self.filter = filter
     self.retention = retention
+    self.limit = limit
     self.known = known
   }
 
@@ -40,8 +51,8 @@ struct InterfaceCatalogue: Sendable {
 
   /// Takes the device's list of interfaces at `now` (epoch seconds).
   mutating func update(_ list: [InterfaceRow], now: Double) -> Changes {
-    let rows = list.filter { filter.matches(name: $0.name, comment: $0.comment, type: $0.type, isDynamic: $0.isDynamic) }
-      .sorted { ($0.order, $0.id) < ($1.order, $1.id) }
+    let wanted = list.filter { filter.matches(name: $0.name, comment: $0.comment, type: $0.type, isDynamic: $0.isDynamic) }
+    let rows = withinLimit(wanted).sorted { ($0.order, $0.id) < ($1.order, $1.id) }
     let before = present
     var keys = InterfaceMatching.match(rows, known)
     var changes = Changes()
@@ -58,6 +69,14 @@ struct InterfaceCatalogue: Sendable {
     return changes
   }
 
+  /// What comes and goes is left out first, then what was made last: the same ones each time.
+  private mutating func withinLimit(_ rows: [InterfaceRow]) -> [InterfaceRow] {
+    capped = max(0, rows.count - limit)
+    guard capped > 0 else { return rows }
+    let ranked = rows.sorted { ($0.isDynamic ? 1 : 0, $0.order, $0.id) < ($1.isDynamic ? 1 : 0, $1.order, $1.id) }
+    return Array(ranked.prefix(limit))
+  }
+
   /// Takes the names of the interfaces that are uplinks now.
   mutating func setUplinks(_ names: Set<String>) {
     uplinkNames = names
@@ -65,8 +84,18 @@ struct InterfaceCatalogue: Sendable {
   }
 
   /// Takes link speeds in bit/s, by the interface's present name; interfaces that are not named keep what is known.
-  mutating func setSpeeds(_ speeds: [String: Double]) {
-    for key in present { if let name = known[key]?.name, let speed = speeds[name] { known[key]?.speed = speed } }
+  /// - Returns: events of links that have another speed than before.
+  mutating func setSpeeds(_ speeds: [String: Double], now: Double) -> [EventLine] {
+    var events: [EventLine] = []
+    for key in present.sorted() {
+      guard let interface = known[key], let speed = speeds[interface.name], speed != interface.speed else { continue }
+      if let before = interface.speed {
+        let text = "\(interface.name): link speed is now \(LinkSpeeds.text(speed)), it was \(LinkSpeeds.text(before))"
+        events.append(EventLine(t: now, kind: .link, interface: key, text: text))
+      }
+      known[key]?.speed = speed
+    }
+    return events
   }
 
   /// Link speeds in bit/s by key. A link that is down has none: its last one may not be its next.

@@ -18,4 +18,10 @@ enum LinkSpeeds {
     }
     return speeds
   }
+
+  /// `1 Gbit/s`, `2.5 Gbit/s`, `100 Mbit/s`.
+  static func text(_ speed: Double) -> String {
+    let (number, unit) = speed >= 1e9 ? (speed / 1e9, "Gbit/s") : (speed / 1e6, "Mbit/s")
+    return (number == number.rounded() && number < 1e15 ? String(Int(number)) : String(number)) + " " + unit
+  }
 }

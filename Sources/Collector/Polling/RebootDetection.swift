@@ -1,9 +1,12 @@
 /// Notices that a device rebooted, from its uptime. Pure.
 struct RebootDetection: Sendable, Equatable {
-  /// Seconds of uptime, and when the device told it (epoch seconds).
+  /// Seconds of uptime, and when the device told it.
   struct Uptime: Sendable, Equatable {
     var seconds: Double
+    /// Epoch seconds.
     var time: Double
+    /// The same moment on a steady clock; `nil` when told to an earlier process.
+    var steady: Double?
   }
 
   private(set) var last: Uptime?
@@ -18,8 +21,10 @@ struct RebootDetection: Sendable, Equatable {
   mutating func add(_ uptime: Uptime, since reading: Double?) -> Bool {
     defer { last = uptime }
     if let last {
-      let elapsed = uptime.time - last.time
-      return uptime.seconds + Self.tolerance(elapsed) < last.seconds + elapsed
+      // The system's clock may have been set meanwhile, which is no reboot.
+      let elapsed =
+        if let now = uptime.steady, let before = last.steady { now - before } else { uptime.time - last.time }
+      return uptime.seconds + 2 < last.seconds || uptime.seconds + Self.tolerance(elapsed) < last.seconds + elapsed
     }
     guard let reading else { return false }
     let elapsed = uptime.time - reading

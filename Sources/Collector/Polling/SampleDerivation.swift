@@ -10,10 +10,14 @@ struct SampleDerivation: Sendable {
 
   struct Outcome: Sendable, Equatable {
     var sample: LiveLine.Device
-    /// Resets and refusals, by key; not gaps, which concern the whole device.
+    /// Resets, refusals and jumps, by key; not gaps, which concern the whole device.
     var findings: [Finding] = []
-    /// The longest time that an interface had not been read, when that was a gap.
+    /// Seconds since the device was last read, when that was a gap: an interface that alone has been away makes none.
     var gap: Double?
+    /// The gap began before this process did.
+    var isFirstGap = false
+    /// The system's clock is behind the end of the history.
+    var isBehind = false
     /// Readings that were no numbers.
     var odd = 0
   }
@@ -57,22 +61,27 @@ struct SampleDerivation: Sendable {
   mutating func derive(_ rows: [Row], keys: [String: String], speeds: [String: Double], time: Double, steady: Double) -> Outcome {
     var outcome = Outcome(sample: LiveLine.Device(time: time, interfaces: [:]))
     outcome.sample.interfaces.reserveCapacity(rows.count)
+    var gap: Double?
+    var isContinuous = false
     for row in rows {
       guard let id = row[".id"], let key = keys[id] else { continue }
       guard let rx = counter(row, "rx-byte", &outcome), let tx = counter(row, "tx-byte", &outcome) else { continue }
       let reading = CounterReading(time: time, steady: steady, rx: rx, tx: tx)
-      if max(rx, tx) > UInt64(UInt32.max) { wide.insert(key) }
       let rules = CounterTrack.Rules(interval: interval, speed: speeds[key], hasWideCounters: wide.contains(key))
-      // The clock was set back: time stands still until it has caught up, and the counters close the gap.
-      if let last = tracks[key]?.last, time <= last.time { continue }
+      let isFirst = tracks[key]?.last.map { $0.steady == nil } ?? false
       let (live, meaning) = tracks[key, default: CounterTrack()].add(reading, rules)
+      if meaning != .refused, max(rx, tx) > UInt64(UInt32.max) { wide.insert(key) }
       outcome.sample.interfaces[key] = live
       switch meaning {
-      case .first, .sample: break
-      case .gap(let seconds): outcome.gap = max(outcome.gap ?? 0, seconds)
-      case .reset, .refused: outcome.findings.append(Finding(key: key, meaning: meaning))
+      case .first: break
+      case .sample, .clockSet: isContinuous = true
+      case .behind: outcome.isBehind = true
+      case .gap(let seconds):
+        if seconds < gap ?? .infinity { (gap, outcome.isFirstGap) = (seconds, isFirst) }
+      case .reset, .refused, .jump: outcome.findings.append(Finding(key: key, meaning: meaning))
       }
     }
+    if !isContinuous { outcome.gap = gap }
     return outcome
   }
 

@@ -1,8 +1,12 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
 
 /// One TCP connection attempt: resolve, then try the addresses, within one deadline and cancellable at any moment.
+///
+/// Addresses of both families are tried by turns, IPv6 first, a quarter of a second apart, and the first that answers is taken: NIO's
+/// connector implements RFC 8305.
 ///
 /// The channel comes back with automatic reading off, so that no byte is read before its handlers are in place.
 struct ConnectAttempt: Sendable {
@@ -10,6 +14,14 @@ struct ConnectAttempt: Sendable {
   let timeout: Duration
   let resolver: HostResolver
   let eventLoop: any EventLoop
+
+  /// TCP's own, in seconds. The system's two hours would keep a dead session through any outage, and firewalls forget idle connections
+  /// after a minute: sampling intervals may be as long as five.
+  enum KeepAlive {
+    static let idle = 15
+    static let interval = 5
+    static let probes = 3
+  }
 
   func run() async throws -> any Channel {
     let outcome = eventLoop.makePromise(of: (any Channel).self)
@@ -21,6 +33,9 @@ struct ConnectAttempt: Sendable {
       .channelOption(.autoRead, value: false)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.socketOption(.so_keepalive), value: 1)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: KeepAlive.idle)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: KeepAlive.interval)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: KeepAlive.probes)
       .connect(host: endpoint.host, port: endpoint.port)
     connecting.whenComplete { result in
       switch result {

@@ -61,18 +61,8 @@ package struct LedgerBook: Sendable, Equatable {
       return []
     }
     guard reading.time > previous.time else { return [] }
-    var flags: LedgerRow.Flags = reading.isSampled ? [] : .gap
-    var rx = Self.increase(reading.rxBytes, from: previous.rxCounter, to: reading.rxCounter)
-    var tx = Self.increase(reading.txBytes, from: previous.txCounter, to: reading.txCounter)
-    // More than the reading itself tells: a reading in between was lost on its way here, and the counters close that gap.
-    if rx != reading.rxBytes || tx != reading.txBytes { flags.insert(.gap) }
-    if rx == nil || tx == nil {
-      // The counters began again at zero somewhere in between, so what they show is certain, and what was before is not.
-      flags = .reset
-      rx = Self.sinceReset(reading.rxCounter, seconds: reading.time - previous.time)
-      tx = Self.sinceReset(reading.txCounter, seconds: reading.time - previous.time)
-    }
-    return split(from: previous, to: reading, rx: rx ?? 0, tx: tx ?? 0, flags: flags)
+    let (rx, tx, flags) = Self.bytes(from: previous, to: reading)
+    return split(from: previous, to: reading, rx: rx, tx: tx, flags: flags)
   }
 
   /// Time passes without a reading: a bucket that ended `grace` seconds ago is written as far as it is known.
@@ -114,8 +104,8 @@ package struct LedgerBook: Sendable, Equatable {
           open = Bucket(start: start)
           beganInside = false
         }
-        open.rx += upTo.rx - given.rx
-        open.tx += upTo.tx - given.tx
+        open.rx = Self.sum(open.rx, upTo.rx - given.rx)
+        open.tx = Self.sum(open.tx, upTo.tx - given.tx)
         if !flags.contains(.gap), !flags.contains(.reset) { open.seconds += to - from }
         open.flags.formUnion(flags)
         bucket = open
@@ -134,17 +124,6 @@ package struct LedgerBook: Sendable, Equatable {
     return rows
   }
 
-  private static func increase(_ told: UInt64?, from previous: UInt64, to counter: UInt64) -> UInt64? {
-    guard let told else { return nil }
-    return counter >= previous ? max(told, counter - previous) : told
-  }
-
-  /// What a counter that began again within the last `seconds` says. More than any link carries in that time (800 Gbit/s, and ten seconds
-  /// for counters that are read out late) means that it did not begin at zero: then nothing is certain.
-  private static func sinceReset(_ counter: UInt64, seconds: Double) -> UInt64 {
-    Double(counter) <= 1e11 * (seconds + 10) ? counter : 0
-  }
-
   private func row(_ bucket: Bucket, partial: Bool, _ receipt: Reading) -> LedgerRow {
     LedgerRow(
       start: bucket.start, secondsCovered: min(bucket.seconds, Double(LedgerRow.bucketSeconds)), rxBytes: bucket.rx,
@@ -158,7 +137,60 @@ package struct LedgerBook: Sendable, Equatable {
     return second - second % LedgerRow.bucketSeconds
   }
 
+  /// Journals may be damaged: no sum is a reason to stop.
+  private static func sum(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    let (sum, isOverflow) = one.addingReportingOverflow(other)
+    return isOverflow ? .max : sum
+  }
+
   private static func part(_ bytes: UInt64, _ share: Double) -> UInt64 {
     min(bytes, UInt64((Double(bytes) * min(max(share, 0), 1)).rounded(.down)))
   }
+}
+
+extension LedgerBook {
+  /// What is certain about the bytes from `previous` to `reading`.
+  ///
+  /// A reading tells its own increase; where the counters rose by more, readings in between were lost on their way here, and the counters
+  /// close that gap. Every doubt makes a lower bound, and is flagged as one.
+  private static func bytes(from previous: Reading, to reading: Reading) -> (rx: UInt64, tx: UInt64, flags: LedgerRow.Flags) {
+    guard let rx = reading.rxBytes, let tx = reading.txBytes else {
+      let seconds = reading.time - previous.time
+      return (
+        sinceReset(previous.rxCounter, reading.rxCounter, seconds: seconds),
+        sinceReset(previous.txCounter, reading.txCounter, seconds: seconds), .reset
+      )
+    }
+    let rose = reading.rxCounter > previous.rxCounter || reading.txCounter > previous.txCounter
+    // No bytes and yet higher counters: they jumped by more than the link can carry.
+    if !reading.isSampled, rx == 0, tx == 0, rose { return (0, 0, .reset) }
+    let all = (
+      increase(rx, from: previous.rxCounter, to: reading.rxCounter), increase(tx, from: previous.txCounter, to: reading.txCounter)
+    )
+    // Lower counters that no wrap explains, or higher ones that no link does: with the readings in between, a reset or a jump was lost.
+    let seconds = reading.time - previous.time
+    guard let allRx = all.0, let allTx = all.1, allRx == rx || arePossible(allRx, seconds: seconds),
+      allTx == tx || arePossible(allTx, seconds: seconds)
+    else { return (rx, tx, .reset) }
+    return (allRx, allTx, reading.isSampled && allRx == rx && allTx == tx ? [] : .gap)
+  }
+
+  /// The increase since the reading before; `nil` when the counters began again meanwhile.
+  private static func increase(_ told: UInt64, from previous: UInt64, to counter: UInt64) -> UInt64? {
+    if counter >= previous { return max(told, counter - previous) }
+    // A 32-bit counter that wrapped; between lost readings it may have done so unseen.
+    guard previous <= UInt64(UInt32.max) else { return nil }
+    let wrapped = counter + (1 << 32) - previous
+    return told <= counter ? nil : max(told, wrapped) == wrapped ? wrapped : nil
+  }
+
+  /// What is certain when counters began again somewhere in between, or may have: one that is lower now shows what came since, one that is
+  /// higher has risen by the difference at least. More than any link carries in that time (800 Gbit/s, and ten seconds for counters that
+  /// are read out late) means that it did not begin at zero: then nothing is certain.
+  private static func sinceReset(_ previous: UInt64, _ counter: UInt64, seconds: Double) -> UInt64 {
+    let certain = counter >= previous ? counter - previous : counter
+    return arePossible(certain, seconds: seconds) ? certain : 0
+  }
+
+  private static func arePossible(_ bytes: UInt64, seconds: Double) -> Bool { Double(bytes) <= 1e11 * (seconds + 10) }
 }

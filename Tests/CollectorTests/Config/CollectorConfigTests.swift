@@ -82,7 +82,8 @@ import Testing
         health = off
         interface = 0
         routerboard = on
-        rate_source = counters
+        rate_source = monitor
+        interface_limit = 50
         dhcp = True
         use_ssl = no
         ssl_ca_file = x.pem
@@ -161,8 +162,8 @@ import Testing
       #"c.conf:7: [gw] credentials_file = "x.yaml": credentials files (YAML) are not supported by this version; allowed: username, and password or password_file"#
     ),
     (
-      head + "[gw]\nrate_source = monitor\n",
-      #"c.conf:7: [gw] rate_source = "monitor": this version takes rates from counters only; allowed: counters"#
+      head + "[gw]\nrate_source = snmp\n",
+      #"c.conf:7: [gw] rate_source = "snmp": unknown choice; allowed: counters, monitor"#
     ),
     (
       head + "[gw]\npush_token = abc\n",

@@ -21,6 +21,8 @@ import Testing
     source.menus = [.init(path: "/interface", isUp: true, seconds: 0.25), .init(path: "/b", isUp: false, seconds: 10)]
     source.rates = [.init(name: "ether1", rx: 8000, tx: 0)]
     source.dropped = ["/interface": 3]
+    source.capped = 2
+    source.refused = 7
     #expect(
       text(source) == """
         tikwatch_device_api_seconds_bucket{…,le="0.001"} 0
@@ -39,7 +41,9 @@ import Testing
         tikwatch_device_api_seconds_bucket{…,le="+Inf"} 2
         tikwatch_device_api_seconds_sum{…} 20.003
         tikwatch_device_api_seconds_count{…} 2
+        tikwatch_device_interfaces_capped{…} 2
         tikwatch_device_last_success_timestamp_seconds{…} 1000.25
+        tikwatch_device_readings_refused_total{…} 7
         tikwatch_device_samples_missed_total{…} 3
         tikwatch_device_up{…} 1
         tikwatch_interface_rate_bytes_per_second{name="ether1",direction="rx",…} 1000
@@ -57,6 +61,7 @@ import Testing
     status.failed(.init(reason: .login, message: "no"), at: 6)
     #expect(
       text(.init(status: status, steady: 0)) == """
+        tikwatch_device_readings_refused_total{…} 0
         tikwatch_device_samples_missed_total{…} 0
         tikwatch_device_state_reason{reason="login",…} 1
         tikwatch_device_up{…} 0

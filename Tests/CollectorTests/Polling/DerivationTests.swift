@@ -40,6 +40,12 @@ import Testing
       name: "a wrap within a faster link's reach", before: (100, big - 300_000_000, 0), now: (101, 0, 0),
       rules: .init(interval: 1, speed: 1e10), expected: (2_400_000_000, 300_000_000, 0), meaning: .sample),
     Case(
+      name: "across a gap nothing wraps", before: (100, big - 1000, 0), now: (104, 5000, 0), expected: (nil, nil, nil),
+      meaning: .reset),
+    Case(
+      name: "a wrap of more than a quarter is a reset", before: (100, 3_000_000_000, 0), now: (101, 5000, 0),
+      rules: .init(interval: 1, speed: 1e11), expected: (nil, nil, nil), meaning: .reset),
+    Case(
       name: "wide counters do not wrap", before: (100, big - 1000, 0), now: (101, 5000, 0),
       rules: .init(interval: 1, hasWideCounters: true), expected: (nil, nil, nil), meaning: .reset),
     Case(
@@ -59,9 +65,11 @@ import Testing
   ]
 
   @Test(arguments: cases) func judgesAReading(_ item: Case) {
-    var track = CounterTrack(last: CounterReading(time: item.before.time, steady: nil, rx: item.before.rx, tx: item.before.tx))
+    var track = CounterTrack(last: CounterReading(time: item.before.time, steady: 5, rx: item.before.rx, tx: item.before.tx))
     if item.isRestarted { track.restart() }
-    let (live, meaning) = track.add(CounterReading(time: item.now.time, steady: 5, rx: item.now.rx, tx: item.now.tx), item.rules)
+    let steady = 5 + item.now.time - item.before.time
+    let (live, meaning) = track.add(
+      CounterReading(time: item.now.time, steady: steady, rx: item.now.rx, tx: item.now.tx), item.rules)
     #expect(meaning == item.meaning)
     #expect(live.rxRate == item.expected.rxRate)
     #expect(live.rxBytes == item.expected.rxBytes)
@@ -79,9 +87,16 @@ import Testing
 
   @Test func elapsedTimeIsThatOfTheSteadyClock() {
     var track = CounterTrack(last: CounterReading(time: 100, steady: 10, rx: 0, tx: 0))
-    // The system's clock was set by an hour; two seconds have passed.
-    let (live, _) = track.add(CounterReading(time: 3702, steady: 12, rx: 2000, tx: 0), .init(interval: 1))
+    let (live, _) = track.add(CounterReading(time: 101.6, steady: 12, rx: 2000, tx: 0), .init(interval: 1))
     #expect(live.rxRate == 8000)
+  }
+
+  @Test func aClockSetAheadMakesNoHourOfTraffic() {
+    var track = CounterTrack(last: CounterReading(time: 100, steady: 10, rx: 0, tx: 0))
+    let (live, meaning) = track.add(CounterReading(time: 3702, steady: 12, rx: 2000, tx: 0), .init(interval: 1))
+    #expect(meaning == .clockSet)
+    #expect(live.rxRate == nil)
+    #expect(live.rxBytes == 2000)
   }
 
   @Test func aJumpThatStaysBecomesTheNewTruthWithoutASpike() {
@@ -93,7 +108,7 @@ import Testing
       meanings.append(meaning)
       #expect((live.rxRate ?? 0) < 100)
     }
-    #expect(meanings == [.refused, .refused, .refused, .refused, .reset, .sample, .sample])
+    #expect(meanings == [.refused, .refused, .refused, .refused, .jump, .sample, .sample])
   }
 
   @Test func aGlitchIsForgotten() {
@@ -146,13 +161,51 @@ import Testing
     #expect(outcome.sample.interfaces["new"]?.rxBytes == 490)
   }
 
-  @Test func aClockSetBackMakesNoSample() {
+  private func sample(_ derivation: inout SampleDerivation, _ bytes: Int, _ time: Double, _ steady: Double)
+    -> SampleDerivation.Outcome
+  {
+    derivation.derive([row("*1", String(bytes), String(bytes))], keys: ["*1": "e"], speeds: [:], time: time, steady: steady)
+  }
+
+  @Test func whileTheClockIsSetBackRatesAreShownAndBytesWait() {
     var derivation = SampleDerivation(interval: 1, last: [:])
-    _ = derivation.derive([row("*1", "5", "5")], keys: ["*1": "e"], speeds: [:], time: 100, steady: 1)
-    let back = derivation.derive([row("*1", "9", "9")], keys: ["*1": "e"], speeds: [:], time: 50, steady: 2)
-    #expect(back.sample.interfaces.isEmpty)
-    let later = derivation.derive([row("*1", "25", "25")], keys: ["*1": "e"], speeds: [:], time: 101, steady: 53)
-    #expect(later.sample.interfaces["e"]?.rxBytes == 20)
+    _ = sample(&derivation, 5, 100, 1)
+    let back = sample(&derivation, 1005, 50, 2)
+    #expect(back.isBehind)
+    #expect(
+      back.sample.interfaces["e"] == .init(rxRate: 8000, txRate: 8000, rxBytes: nil, txBytes: nil, rxCounter: nil, txCounter: nil)
+    )
+    let next = sample(&derivation, 3005, 51, 3)
+    #expect(next.sample.interfaces["e"]?.rxRate == 16000)
+    let later = sample(&derivation, 9005, 101, 53)
+    #expect(later.sample.interfaces["e"]?.rxBytes == 9000)
+    #expect(later.sample.interfaces["e"]?.rxRate == nil)
+    #expect(later.gap == 52)
+  }
+
+  @Test func aResetWhileTheClockIsSetBackIsNotForgotten() {
+    var derivation = SampleDerivation(interval: 1, last: [:])
+    _ = sample(&derivation, 5000, 100, 1)
+    let reset = sample(&derivation, 10, 50, 2)
+    #expect(reset.sample.interfaces["e"]?.rxRate == nil)
+    _ = sample(&derivation, 7000, 51, 3)
+    let later = sample(&derivation, 9000, 101, 53)
+    #expect(later.findings == [.init(key: "e", meaning: .reset)])
+    #expect(later.sample.interfaces["e"]?.rxBytes == nil)
+  }
+
+  @Test func anInterfaceThatAloneWasAwayMakesNoGapOfTheDevice() {
+    var derivation = SampleDerivation(interval: 1, last: [:])
+    let keys = ["*1": "a", "*2": "b"]
+    func take(_ ids: [String], _ time: Double) -> SampleDerivation.Outcome {
+      derivation.derive(ids.map { row($0, "5", "5") }, keys: keys, speeds: [:], time: time, steady: time)
+    }
+    _ = take(["*1", "*2"], 1)
+    for time in 2...99 { _ = take(["*1"], Double(time)) }
+    let back = take(["*1", "*2"], 100)
+    #expect(back.gap == nil)
+    let all = take(["*1", "*2"], 200)
+    #expect(all.gap == 100)
   }
 }
 
@@ -165,6 +218,14 @@ import Testing
     var detection = RebootDetection(last: .init(seconds: before, time: time))
     let outcome1 = detection.add(.init(seconds: now, time: time + elapsed), since: nil)
     #expect(outcome1 == expected)
+  }
+
+  @Test func aClockThatWasSetIsNoReboot() {
+    var detection = RebootDetection(last: .init(seconds: 100, time: 0, steady: 0))
+    let ahead = detection.add(.init(seconds: 110, time: 7210, steady: 10), since: nil)
+    #expect(!ahead)
+    let back = detection.add(.init(seconds: 3, time: -9000, steady: 20), since: nil)
+    #expect(back)
   }
 
   @Test func withoutAnEarlierUptimeTheLastReadingDecides() {

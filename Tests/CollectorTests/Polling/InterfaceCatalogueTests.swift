@@ -155,11 +155,63 @@ import Testing
     let rows: [Row] = [
       ["name": "ether1", "rate": "2.5Gbps"], ["name": "ether2"], ["rate": "1Gbps"], ["name": "br", "rate": "fast"],
     ]
-    catalogue.setSpeeds(LinkSpeeds.speeds(rows))
+    _ = catalogue.setSpeeds(LinkSpeeds.speeds(rows), now: 5)
     #expect(catalogue.speeds == ["ether1": 2.5e9])
     _ = catalogue.update([row("*1", "ether1", running: false)], now: 20)
     #expect(catalogue.speeds.isEmpty)
     #expect(catalogue.known["ether1"]?.speed == 2.5e9)
+  }
+
+  @Test func anotherLinkSpeedIsAnEventAndTheFirstIsNot() throws {
+    var catalogue = try catalogue()
+    _ = catalogue.update([row("*1", "ether1")], now: 10)
+    let first = catalogue.setSpeeds(["ether1": 1e9], now: 11)
+    let same = catalogue.setSpeeds(["ether1": 1e9], now: 12)
+    #expect(first == [] && same == [])
+    let events = catalogue.setSpeeds(["ether1": 1e8, "other": 1e9], now: 13)
+    #expect(
+      events == [
+        EventLine(t: 13, kind: .link, interface: "ether1", text: "ether1: link speed is now 100 Mbit/s, it was 1 Gbit/s")
+      ])
+    #expect(LinkSpeeds.text(2.5e9) == "2.5 Gbit/s")
+  }
+
+  @Test func moreInterfacesThanTheLimitAreLeftOutTheSameEachTime() throws {
+    var catalogue = InterfaceCatalogue(filter: try InterfaceFilter(parsing: ["e*"]), retention: "standard", limit: 2)
+    let rows = [row("*1", "e1", dynamic: true), row("*9", "e9"), row("*3", "e3"), row("*2", "e2"), row("*4", "x4")]
+    for list in [rows, rows.reversed()] {
+      _ = catalogue.update(list, now: 10)
+      #expect(catalogue.recordedIDs == ["*2", "*3"])
+      #expect(catalogue.capped == 2)
+    }
+    _ = catalogue.update([rows[0]], now: 11)
+    #expect(catalogue.recordedIDs == ["*1"])
+    #expect(catalogue.capped == 0)
+  }
+
+  @Test func aQuestionForAsManyAsTheLimitCanBeSent() {
+    let ids = (1...InterfaceCatalogue.defaultLimit).map { "*" + String($0, radix: 16) }
+    #expect(DevicePoller.anyOf(ids).count + 5 <= ProtocolLimits.standard.wordsPerSentence)
+  }
+
+  @Test func ratesOfTheDeviceReplaceDerivedOnesAndNothingElse() {
+    let rows: [Row] = [
+      ["name": "ether1", "rx-bits-per-second": "800", "tx-bits-per-second": "90"],
+      ["name": "ether2", "rx-bits-per-second": "1"], ["rx-bits-per-second": "1", "tx-bits-per-second": "1"],
+    ]
+    #expect(MonitoredRates.rates(rows) == ["ether1": .init(rx: 800, tx: 90)])
+    #expect(
+      MonitoredRates.query(["*1", "*2"]).words == [
+        "/interface/monitor-traffic", "=.proplist=name,rx-bits-per-second,tx-bits-per-second", "=interface=*1,*2", "=once=",
+      ])
+    let known = LiveLine.Interface(rxRate: 5, txRate: 6, rxBytes: 7, txBytes: 8, rxCounter: 9, txCounter: 10)
+    var gap = known
+    (gap.rxRate, gap.txRate) = (nil, nil)
+    var device = LiveLine.Device(time: 1, interfaces: ["a": known, "b": gap])
+    device.take(["a": .init(rx: 800, tx: 90), "b": .init(rx: 1, tx: 1), "c": .init(rx: 1, tx: 1)])
+    #expect(device.interfaces["a"] == .init(rxRate: 800, txRate: 90, rxBytes: 7, txBytes: 8, rxCounter: 9, txCounter: 10))
+    #expect(device.interfaces["b"] == gap)
+    #expect(device.interfaces["c"] == nil)
   }
 
   @Test func theQueryJoinsIdsOnRouterOSsStack() {

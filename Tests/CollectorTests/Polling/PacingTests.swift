@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Collector
@@ -46,7 +47,39 @@ import Testing
     for now in stride(from: 0.0, to: 400, by: 40) { _ = backoff.failed(.other, began: now, now: now, chance: 1) }
     let outcome3 = backoff.succeeded(session: 0.1)
     #expect(outcome3)
+    #expect(backoff != Backoff(), "a session of a moment is no end of an outage")
+    _ = backoff.succeeded(session: 10)
     #expect(backoff == Backoff())
+  }
+
+  @Test func aDeviceThatEndsEverySessionAtOnceIsNotLoggedInToEverySecondForEver() {
+    var backoff = Backoff()
+    var now = 0.0
+    var logins = 0
+    while now < 3600 {
+      logins += 1
+      _ = backoff.succeeded(session: 1)
+      now += 1
+      now += backoff.failed(.other, began: now - 1, now: now, chance: 1)
+    }
+    #expect(logins < 60 + 3600 / 25)
+  }
+
+  @Test func aDeviceWithTooManySessionsIsGivenTime() {
+    var backoff = Backoff()
+    let delays = (0..<6).map { backoff.failed(.turnedAway, began: Double($0), now: Double($0), chance: 1) }
+    #expect(delays == [5, 10, 20, 40, 60, 60])
+    let other = backoff.failed(.other, began: 10, now: 10, chance: 1)
+    #expect(other == 1)
+  }
+
+  @Test(arguments: [
+    ("too many connections", Backoff.Failure.turnedAway), ("session limit reached", .turnedAway),
+    ("max-sessions exceeded", .turnedAway), ("session terminated on request", .other), ("idle time limit reached", .other),
+  ])
+  func aFatalThatNamesALimitIsToldFromOthers(text: String, expected: Backoff.Failure) {
+    let error = RouterOSError(device: DeviceEndpoint(host: "gw", port: 8728), attempted: "log in", failure: .fatal(text))
+    #expect(error.backoff == expected)
   }
 
   @Test func aDeviceThatHungTwiceSoonAfterASessionBeganHasToProveItself() {
@@ -102,19 +135,65 @@ import Testing
 }
 
 @Suite struct SampleClockTests {
-  @Test func followsSmallErrorsSlowlyAndLargeOnesAtOnce() {
+  @Test func followsSmallErrorsSlowly() {
     var clock = SampleClock(epoch: 1000, steady: 5)
     #expect(clock.epoch(of: 7.5) == 1002.5)
     let outcome12 = clock.follow(epoch: 1001.5, steady: 6)
     #expect(outcome12 == nil)
     #expect((clock.epoch(of: 6) - 1001.01).magnitude < 1e-9)
-    let outcome13 = clock.follow(epoch: 1001, steady: 6)
+    let outcome13 = clock.follow(epoch: 1001.5, steady: 6)
     #expect(outcome13 == nil)
-    #expect((clock.epoch(of: 6) - 1001).magnitude < 1e-9)
-    let step = clock.follow(epoch: 4601, steady: 6)
-    #expect(((step ?? 0) - 3600).magnitude < 1e-9)
-    #expect((clock.epoch(of: 6) - 4601).magnitude < 1e-9)
-    let outcome14 = clock.follow(epoch: 1001, steady: 6)
-    #expect(outcome14 != nil)
+    #expect((clock.epoch(of: 6) - 1001.01).magnitude < 1e-9, "no time has passed")
+  }
+
+  @Test func aClockSetAheadIsFollowedAtOnce() {
+    var clock = SampleClock(epoch: 1000, steady: 0)
+    let step = clock.follow(epoch: 4601, steady: 1)
+    #expect(step == .ahead(3600))
+    #expect(clock.epoch(of: 1) == 4601)
+    let again = clock.follow(epoch: 4602, steady: 2)
+    #expect(again == nil)
+  }
+
+  @Test func aClockSetBackALittleIsWaitedForAndToldOnce() {
+    var clock = SampleClock(epoch: 1000, steady: 0)
+    var steps: [SampleClock.Step] = []
+    var last = 1000.0
+    for second in 1...2500 {
+      let steady = Double(second)
+      if let step = clock.follow(epoch: 980 + steady, steady: steady) { steps.append(step) }
+      #expect(clock.epoch(of: steady) > last, "times never go back")
+      last = clock.epoch(of: steady)
+    }
+    #expect(steps == [.held(20)])
+    #expect((last - 3480).magnitude < 1e-6)
+    let next = clock.follow(epoch: 3471, steady: 2501)
+    #expect(next == .held(10))
+  }
+
+  @Test func aClockSetFarBackIsFollowedAtOnce() {
+    var clock = SampleClock(epoch: 100_000, steady: 0)
+    let step = clock.follow(epoch: 92_801, steady: 1)
+    #expect(step == .back(7200))
+    #expect(clock.epoch(of: 1) == 92_801)
+  }
+}
+
+@Suite struct TimeSourceTests {
+  @Test func copiesShareOneLineOfTimeAndTellOfEachStepOnce() {
+    let system = Mutex(5000.0)
+    let time = TimeSource(system: { system.withLock { $0 } })
+    let copy = time
+    #expect((time.epoch - 5000).magnitude < 1)
+    system.withLock { $0 = 9000 }
+    #expect((copy.epoch - 9000).magnitude < 1)
+    _ = time.epoch
+    #expect(time.clockSettings.count == 1)
+    guard case .ahead(let seconds) = time.clockSettings.last else {
+      Issue.record("no step")
+      return
+    }
+    #expect((seconds - 4000).magnitude < 5)
+    #expect((time.epoch(of: time.steady) - 9000).magnitude < 5)
   }
 }

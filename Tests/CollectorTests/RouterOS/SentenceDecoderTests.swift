@@ -196,15 +196,21 @@ import Testing
     }
   }
 
-  @Test func damagedSentencesGiveSentencesOrErrorsWhateverTheCut() {
-    var random = SeededGenerator(seed: 7)
-    for _ in 0..<5_000 {
-      var bytes = Self.twoSentences
-      for _ in 0..<Int.random(in: 1...4, using: &random) {
-        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
-      }
-      let cut = Int.random(in: 0...bytes.count, using: &random)
-      #expect(Self.outcome([bytes[...]]) == Self.outcome([bytes[..<cut], bytes[cut...]]))
+  private static let corpus =
+    [twoSentences, WireCodec.sentence(["!trap", "=message=no such command", "=category=0", ".tag=18446744073709551615"])]
+    + [
+      WireCodec.sentence(["!fatal", "not logged in"]), WireCodec.sentence(["!empty", ".tag=1"]) + [0, 0],
+      WireCodec.sentence(["!re", "=comment=" + String(repeating: "é", count: 9000)]),
+    ]
+
+  @Test(arguments: 1...8 as ClosedRange<UInt64>) func damagedSentencesGiveSentencesOrErrorsWhateverTheCuts(seed: UInt64) {
+    let dictionary =
+      [[0], [0x80], [0x80, 0x00], [0xC0, 0x40, 0x00], [0xE0, 0x10, 0, 0], [0xF0, 0xFF, 0xFF, 0xFF, 0xFF], [0xF8], [0xFF]]
+      + ["!re", "!done", "=", ".tag=", "=ret="].map { WireCodec.word(Array($0.utf8)) }
+    var mutator = Mutator(seed: seed, corpus: Self.corpus, dictionary: dictionary)
+    for _ in 0..<Mutator.rounds * 2 {
+      let bytes = mutator.next()
+      #expect(Self.outcome([bytes[...]]) == Self.outcome(mutator.pieces(of: bytes)), "\(bytes.prefix(200))")
     }
   }
 

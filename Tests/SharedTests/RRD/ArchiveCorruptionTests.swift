@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import TestSupport
 import Testing
 
 /// Damaged files give an error from reader and writer. librrd would crash on many of these, and a crash ends the test run.

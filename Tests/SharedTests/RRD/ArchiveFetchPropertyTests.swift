@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import TestSupport
 import Testing
 
 /// Our reader against the real `rrdtool fetch`, over random files and windows. A failure prints its seed.

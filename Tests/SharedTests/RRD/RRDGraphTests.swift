@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import Shared
+import TestSupport
 import Testing
 
 @Suite struct RRDGraphTests {
