@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct CheckTests {
   @Test func policiesThatAreNeededAndThereAreFine() {
-    let check = RightsCheck(user: "tikwatch")
-    let (error, hint) = check.judge(group: "tikwatch", policy: "read,api,!write,!policy,!reboot,!sensitive")
+    let (error, hint) = RightsCheck(user: "tikwatch").judge(
+      group: "tikwatch", policy: "read,api,!write,!policy,!reboot,!sensitive")
     #expect(error == nil && hint == nil)
   }
 
