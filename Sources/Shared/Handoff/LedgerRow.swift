@@ -91,6 +91,9 @@ package struct LedgerRow: Sendable, Equatable {
       let at = Double(cells[5]), (0...Double(UTCTime.range.upperBound)).contains(at),
       let rxCounter = UInt64(cells[6]), let txCounter = UInt64(cells[7])
     else { return nil }
+    // A reading is never newer than its bucket, and that of a partial row lies inside it: a restart resumes from there.
+    let end = Double(start + Self.bucketSeconds)
+    guard at <= end, !flags.contains(.partial) || at >= Double(start) else { return nil }
     self.init(
       start: start, secondsCovered: covered, rxBytes: rx, txBytes: tx, flags: flags, at: at, rxCounter: rxCounter,
       txCounter: txCounter)

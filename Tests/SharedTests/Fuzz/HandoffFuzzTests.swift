@@ -130,13 +130,18 @@ import Testing
     var time = row.at
     var bytes: UInt64 = 0
     var sum: UInt64 = 0
+    var counter = min(row.rxCounter, .max - 10_000)
     for _ in 0..<4 {
       time = min(time + Double.random(in: -10...700, using: &random), Double(UTCTime.range.upperBound))
       let isNewer = book.last.map { time > $0.time } ?? true
+      if isNewer {
+        bytes += 1_000
+        counter += 1_000
+      }
       let rows = book.add(
         LedgerBook.Reading(
-          time: time, rxCounter: 1, txCounter: 1, rxBytes: 1_000, txBytes: 0, isSampled: Bool.random(using: &random)))
-      if isNewer { bytes += 1_000 }
+          time: time, rxCounter: counter, txCounter: row.txCounter, rxBytes: 1_000, txBytes: 0,
+          isSampled: Bool.random(using: &random)))
       for row in rows { sum += row.rxBytes }
     }
     #expect(sum <= bytes, "\(row)")
