@@ -65,6 +65,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     signal(SIGPIPE, SIG_IGN)
     let stop = StopSignals()
+    await stop.registered()
     var options = FleetOptions(address: listen, port: port, user: user, password: password, isOldLogin: oldLogin)
     let fleet: DeviceFleet
     do {

@@ -86,20 +86,14 @@ import Testing
     #expect(result.status == 0 && result.output == "rx \(rx)\ntx \(tx)\n")
   }
 
-  @Test(arguments: [SIGTERM, SIGINT]) func runsUntilItIsToldToEnd(_ number: Int32) throws {
-    let (process, output, _) = try Self.process(["run", "--port", "0", "--devices", "2"])
-    try process.run()
-    var text = ""
-    while !text.hasSuffix("ready\n") {
-      let part = output.fileHandleForReading.availableData
-      guard !part.isEmpty else { break }
-      text += String(decoding: part, as: UTF8.self)
-    }
-    let lines = text.split(separator: "\n")
+  @Test(arguments: [SIGTERM, SIGINT]) func runsUntilItIsToldToEnd(_ number: Int32) async throws {
+    let folder = try TemporaryDirectory()
+    let program = try ChildProcess(
+      try Products.path("tikwatch-fakedevice"), ["run", "--port", "0", "--devices", "2"], in: folder)
+    _ = try await program.line(startingWith: "ready", within: 60)
+    let lines = program.standardOutput.split(separator: "\n")
     #expect(lines.count == 3 && lines[0].hasPrefix("listening gw-riga 127.0.0.1:") && lines.last == "ready")
-    kill(process.processIdentifier, number)
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    #expect(try await program.end(number, within: 60) == 0)
   }
 
   @Test func historyFillsAFolder() throws {
