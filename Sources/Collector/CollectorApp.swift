@@ -1,3 +1,4 @@
+import Dispatch  // whose C half the compiler takes for the home of struct stat and timespec
 import Glibc
 import Logging
 import NIOPosix
@@ -22,17 +23,27 @@ struct CollectorApp {
     let hangups = await UnixSignalsSequence(trapping: .sighup)
     let reloader = ConfigReloader(source, config: config, stamps: stamps, signals: hangups, time: time, logger: logger)
     let storage = try openStorage(recorder, time, grid, reloader.status)
+    let board = MetricsBoard()
+    board.show(config.devices, metricsInterval: config.metricsInterval.seconds)
     let environment = DevicePoller.Environment(
       recorder: recorder, time: time, grid: grid, group: MultiThreadedEventLoopGroup.singleton, resolver: HostResolver(),
-      logger: logger, sampleInterval: config.sampleInterval.seconds, metricsInterval: config.metricsInterval.seconds)
+      logger: logger, sampleInterval: config.sampleInterval.seconds, metricsInterval: config.metricsInterval.seconds,
+      board: board)
     let polling = PollingService(
       config: config, updates: reloader.updates, storage: storage, environment: environment)
+    let own = OwnMetrics(
+      .init(
+        collector: config.id, storage: { storage.storageState() }, config: { reloader.status.value },
+        devices: { Array(recorder.reports.values) }))
+    let endpoint = EndpointService(
+      config: config, updates: reloader.endpointUpdates,
+      services: EndpointServices(config: config, board: board, recorder: recorder, own: own, time: time), logger: logger)
     let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(
       services: [
         .init(service: storage), .init(service: polling), .init(service: reloader),
-        .init(service: ManagedService(manager: manager)),
+        .init(service: endpoint), .init(service: ManagedService(manager: manager)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
     services.maximumGracefulShutdownDuration = .seconds(9)

@@ -120,7 +120,7 @@ import Testing
           remote_dhcp_entry = None
           custom_labels = dc:london, rack=a1
       """.utf8)
-    try rig.folder.write("mktxp/_mktxp.conf", "[MKTXP]\n    listen = '0.0.0.0:49090'\n    socket_timeout = 5\n".utf8)
+    try rig.folder.write("mktxp/_mktxp.conf", "[MKTXP]\n    listen = '127.0.0.1:0'\n    socket_timeout = 5\n".utf8)
     let collector = try ChildProcess(
       try Products.path("tikwatch-collector"), ["run", "--cfg-dir", rig.folder.file("mktxp")], in: rig.folder,
       environment: ["XDG_STATE_HOME": rig.folder.file("state"), "HOME": rig.folder.path])

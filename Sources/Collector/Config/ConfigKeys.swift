@@ -2,7 +2,7 @@
 enum ConfigKeys {
   /// `[collector]`.
   static let laterCollector = [
-    "listen", "allow", "trusted_proxies", "public_ip_urls", "public_ip_interval", "update_check_url",
+    "public_ip_urls", "public_ip_interval", "update_check_url",
   ]
 
   /// Devices: switches of menus that are not collected yet. Their values must be yes or no all the same.
@@ -17,7 +17,7 @@ enum ConfigKeys {
 
   /// Devices: settings of what is not there yet.
   static let laterSettings = [
-    "remote_dhcp_entry", "remote_capsman_entry", "address_list", "ipv6_address_list", "probe_allowed_targets", "rsc_ssh_port",
+    "remote_dhcp_entry", "remote_capsman_entry", "address_list", "ipv6_address_list", "rsc_ssh_port",
     "rsc_ssh_user",
   ]
 

@@ -251,7 +251,6 @@ import Testing
     #expect(config.storage == "/state/tikwatch")
     #expect(config.createsStorage)
     #expect(warnings.isEmpty)
-    #expect(notices.contains { $0.contains("_mktxp.conf") })
     source.environment = ["HOME": "/home/u"]
     #expect(source.defaultStorage == "/home/u/.local/state/tikwatch")
     source.isRoot = true
