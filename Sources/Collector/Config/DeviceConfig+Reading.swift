@@ -40,8 +40,10 @@ struct DeviceContext: Sendable {
 /// | quota | size | none |
 /// | custom_labels | name:value, … | none |
 /// | interface_name_format | name, comment, combined | name |
-/// | interface_with_default_name, routerboard | yes or no | no |
-/// | health, interface | yes or no | yes |
+/// | interface_with_default_name | yes or no | no |
+/// | the switches of menus | yes or no | see ``MenuSwitch`` |
+/// | address_list, ipv6_address_list | names | none |
+/// | remote_dhcp_entry, remote_capsman_entry | a section's name | none |
 extension DeviceConfig {
   /// `nil` when the entry is off. Nothing may use the result before the reader's diagnostics have been looked at.
   static func read(_ reader: inout SectionReader, _ context: DeviceContext, retention: Retention) -> DeviceConfig? {
@@ -74,11 +76,38 @@ extension DeviceConfig {
     device.customLabels = labels(&reader)
     device.nameFormat = reader.choice("interface_name_format", default: .name)
     device.addsDefaultName = reader.bool("interface_with_default_name", default: false)
-    device.menus.health = reader.bool("health", default: true)
-    device.menus.interface = reader.bool("interface", default: true)
-    device.menus.routerboard = reader.bool("routerboard", default: false)
-    for key in ConfigKeys.laterSwitches { _ = reader.bool(key, default: false) }
+    device.menus = menus(&reader)
     return isEnabled ? device : nil
+  }
+
+  /// How to reach the device of a section, wherever that is needed but for polling it.
+  static func connection(
+    _ reader: inout SectionReader, _ context: DeviceContext
+  ) -> (endpoint: DeviceEndpoint, credentials: Credentials, transport: DeviceTransport) {
+    let transport = DeviceTransport.read(&reader, context, isPolled: true)
+    let (credentials, _) = credentials(&reader, context, true)
+    return (endpoint(&reader, context, true, useSSL: transport.settings.useSSL), credentials, transport)
+  }
+
+  private static func menus(_ reader: inout SectionReader) -> MenuSettings {
+    var settings = MenuSettings()
+    for key in MenuSwitch.allCases {
+      settings.switches[key] = reader.bool(key.rawValue, default: key.isOnByDefault)
+    }
+    settings.addressLists = names("address_list", &reader)
+    settings.ipv6AddressLists = names("ipv6_address_list", &reader)
+    return settings
+  }
+
+  /// Names between commas, each once; `None` is none.
+  private static func names(_ key: String, _ reader: inout SectionReader) -> [String] {
+    let names = reader.parsed(key) { value throws(ConfigProblem) -> [String] in
+      if value.isNone { return [] }
+      let items = value.isQuoted ? value.text.split(separator: ",").map { String($0) } : value.list
+      return items.map(\.trimmed).filter { !$0.isEmpty }
+    }
+    var seen: Set<String> = []
+    return (names ?? []).filter { seen.insert($0).inserted }
   }
 
   static func retention(_ name: String, in known: [String: Retention]) throws(ConfigProblem) -> Retention {
