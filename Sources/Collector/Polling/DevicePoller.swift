@@ -51,6 +51,8 @@ actor DevicePoller {
   var menuDue: [String: Double] = [:]
   var droppedValues: [String: Int] = [:]
   var api = DurationHistogram()
+  /// Bytes to and from the device, over all sessions.
+  var traffic = SessionTraffic()
   var file: DeviceFile
   var publishedFile: DeviceFile?
   var hasRebooted = false
@@ -140,6 +142,7 @@ actor DevicePoller {
         resolver: environment.resolver,
         group: environment.group, logger: logger)
       let end = await session(connection)
+      traffic.end(with: await connection.statistics)
       await connection.close()
       menus = [:]
       return end
