@@ -22,7 +22,7 @@ class Family:
 def families(text):
     """Families of a text by sample name. MKTXP writes a family once per device, with a TYPE line each time."""
     found = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         words = line.split(" ", 3)
         if words[:2] == ["#", "TYPE"]:
             found.setdefault(words[2], Family(words[2])).type = words[3]
