@@ -20,6 +20,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
 let package = Package(
@@ -36,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -45,7 +47,7 @@ let package = Package(
     .target(name: "SecureTransport", dependencies: ["Shared", "COpenSSL", nioCore, logging], swiftSettings: settings),
     .executableTarget(
       name: "Collector",
-      dependencies: ["Shared", "SecureTransport", nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
+      dependencies: ["Shared", "SecureTransport", nioCore, nioPosix, logging, lifecycle, signals, argumentParser, yams],
       swiftSettings: settings),
     .executableTarget(
       name: "WebNode",

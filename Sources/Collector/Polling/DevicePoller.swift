@@ -30,7 +30,9 @@ actor DevicePoller {
 
   let config: DeviceConfig
   let environment: Environment
-  let context: MenuContext
+  var context: MenuContext
+  /// Sessions with the entries that some menus are asked of.
+  private let remotes: (dhcpServer: RemoteSession?, capsman: RemoteSession?)
   /// Behind the interval's beginning, in seconds: devices take turns.
   let phase: Double
   let logger: Logger
@@ -71,6 +73,11 @@ actor DevicePoller {
     var logger = environment.logger
     logger[metadataKey: LogKey.device] = "\(config.name)"
     self.logger = logger
+    let own = logger
+    func session(_ device: RemoteDevice?) -> RemoteSession? {
+      device.map { RemoteSession($0, resolver: environment.resolver, group: environment.group, logger: own) }
+    }
+    remotes = (session(config.dhcpServer), session(config.capsman))
     let time = environment.time
     clockSettings = time.clockSettings.count
     derivation = SampleDerivation(interval: environment.sampleInterval, last: past.last)
@@ -94,6 +101,8 @@ actor DevicePoller {
       group.addTask { await self.keepConnected() }
       group.addTask { await self.keepMetrics() }
     }
+    await remotes.dhcpServer?.close()
+    await remotes.capsman?.close()
     record(.collector, "sampling ended: the collector stops, or its configuration has changed")
   }
 
@@ -145,15 +154,16 @@ actor DevicePoller {
     absentMenus = []
     menuDue = [:]
     sessionBegan = environment.time.steady
+    let asker = MenuAsker(connection: connection, dhcpServer: remotes.dhcpServer, capsman: remotes.capsman)
     do {
-      try await learn(connection)
+      try await learn(asker)
     } catch {
       return error as? RouterOSError
     }
     if schedule == nil { schedule = newSchedule(from: environment.time.steady) }
     return await withTaskGroup(of: RouterOSError?.self) { group in
       group.addTask { await self.keepSampling(connection) }
-      group.addTask { await self.keepAsking(connection) }
+      group.addTask { await self.keepAsking(asker) }
       group.addTask { await connection.waitUntilClosed() }
       let first = await group.next() ?? nil
       group.cancelAll()

@@ -46,7 +46,7 @@ import Testing
     #expect(device.credentials == Credentials(username: "u", password: Secret(""), plaintextLogin: true))
     #expect(device.retention == .standard)
     #expect(device.billing == .init(day: 1, timeZone: "Europe/Riga", quota: nil))
-    #expect(device.menus == MenuSwitches(health: true, interface: true, routerboard: false))
+    #expect(device.menus == MenuSettings())
     #expect(device.uplinks == .defaultRoute)
     #expect(device.interfaces == .all)
   }
@@ -96,7 +96,7 @@ import Testing
       """
     let (config, warnings, notices) = try load(text)
     #expect(warnings.isEmpty)
-    #expect(notices.contains { $0.contains("not used by this version: dhcp, update_check_url") })
+    #expect(notices.contains { $0.contains("not used by this version: update_check_url") })
     #expect(notices.contains { $0.contains("not polled, since off or for probes only: Probe, Off") })
     #expect(config.id == "Edge One")
     #expect(config.storage.hasSuffix("/sub/root"))
@@ -116,7 +116,9 @@ import Testing
       ])
     #expect(device.nameFormat == .combined)
     #expect(device.addsDefaultName)
-    #expect(device.menus == MenuSwitches(health: false, interface: false, routerboard: true))
+    var switches = MenuSwitches()
+    (switches[.health], switches[.interface], switches[.routerboard]) = (false, false, true)
+    #expect(device.menus.switches == switches)
     #expect(device.uplinks == .matching(try InterfaceFilter(parsing: ["ether1", "lte*"])))
   }
 
@@ -162,10 +164,6 @@ import Testing
       #"c.conf:7: [gw] use_ssl = "maybe": neither yes nor no; allowed: true, false, yes, no, on, off, 1 or 0"#
     ),
     (
-      head + "[gw]\ncredentials_file = x.yaml\n",
-      #"c.conf:7: [gw] credentials_file = "x.yaml": credentials files (YAML) are not supported by this version; allowed: username, and password or password_file"#
-    ),
-    (
       head + "[gw]\nrate_source = snmp\n",
       #"c.conf:7: [gw] rate_source = "snmp": unknown choice; allowed: counters, monitor"#
     ),
@@ -207,6 +205,40 @@ import Testing
 
   @Test(arguments: bad) func everyErrorNamesPlaceValueAndWhatIsAllowed(_ text: String, _ expected: String) {
     #expect(errors(text) == [expected])
+  }
+
+  @Test func otherEntriesStandInForADevice() throws {
+    let (config, warnings, _) = try load(
+      """
+      [collector]
+        storage = /srv
+      [default]
+        username = u
+        remote_dhcp_entry = Core
+      [Core]
+        hostname = core.example.net
+        password = core
+        enabled = no
+        use_ssl = yes
+      [AP]
+        hostname = 192.0.2.2
+        remote_capsman_entry = Lost
+        address_list = blocked, allowed, blocked
+        bgp = yes
+      [Free]
+        hostname = 192.0.2.3
+        remote_dhcp_entry = None
+      """)
+    let access = try #require(config.devices.first { $0.name == "AP" })
+    let core = try #require(access.dhcpServer)
+    #expect(core.name == "Core")
+    #expect(core.endpoint == DeviceEndpoint(host: "core.example.net", port: 8729))
+    #expect(core.credentials.password == Secret("core"))
+    #expect(access.capsman == nil)
+    #expect(access.menus.addressLists == ["blocked", "allowed"])
+    #expect(access.menus.switches[.bgp])
+    #expect(warnings.map(\.key) == ["remote_capsman_entry"])
+    #expect(config.devices.first { $0.name == "Free" }?.dhcpServer == nil)
   }
 
   @Test func allErrorsComeAtOnceInTheOrderOfTheFile() {
