@@ -95,22 +95,28 @@ struct DeviceCheck: Sendable {
     result.add(.rights, rights.name, began, error: outcome.error, hint: outcome.hint)
     // Menus are tried all the same: which of them fail is what somebody wants to know.
     let end = ContinuousClock.now + Self.allMenusLimit
-    for menu in MenuRegistry.all where menu.use(device.menus) != .off {
+    let asker = MenuAsker(connection: connection)
+    var context = MenuContext(device)
+    for menu in MenuRegistry.all where menu.use(device.menus.switches) != .off {
       let began = ContinuousClock.now
       let limit = min(Self.menuLimit, end - began)
       guard limit > .zero else {
-        result.add(.menu, menu.query.path, began, error: "not tried: the other menus took \(Self.allMenusLimit)", hint: nil)
+        result.add(.menu, menu.path, began, error: "not tried: the other menus took \(Self.allMenusLimit)", hint: nil)
         continue
       }
       do {
-        let reply = try await connection.run(menu.query, deadline: limit)
-        result.add(.menu, menu.query.path, began)
-        if menu is Interface { result.steps[result.steps.count - 1].hint = selection(reply.rows) }
-      } catch let error as RouterOSError where error.isMenuAbsent {
-        result.add(.menu, menu.query.path, began, error: nil, hint: "this device has no such menu, which is no failure")
+        let answers = try await asker.ask(menu, context, deadline: limit)
+        context.known.take(menu, answers)
+        if answers.isAbsent {
+          result.add(.menu, menu.path, began, error: nil, hint: "this device has no such menu, which is no failure")
+        } else {
+          let failure = answers.failures.first?.error.failure
+          result.add(.menu, menu.path, began, failure, advice: advice(failure))
+        }
+        if let menu = menu as? Interface { result.steps[result.steps.count - 1].hint = selection(answers.rows(menu.query)) }
       } catch let error as RouterOSError {
-        result.add(.menu, menu.query.path, began, error.failure, advice: advice(error.failure))
-        if error.endsSession { return }
+        result.add(.menu, menu.path, began, error.failure, advice: advice(error.failure))
+        return
       } catch {
         return
       }

@@ -108,14 +108,16 @@ struct CollectorConfigReading {
       let device = DeviceConfig.read(&reader, context, retention: retention)
       config.modules[section.name] = ProbeModule(device: device, targets: TargetRules.read(&reader))
       accept(&reader)
+      let remotes = readRemotes(&reader, fallbacks, context)
       if let other = folders.updateValue(section.name, forKey: FolderName.escape(section.name)) {
         reader.fail("hostname", "the device would share its folder with \"\(other)\"")
       }
       diagnostics.merge(reader.finish(strict: source.isStrict))
-      guard let device, !device.isModuleOnly else {
+      guard var device, !device.isModuleOnly else {
         off.append(section.name)
         continue
       }
+      (device.dhcpServer, device.capsman) = remotes
       config.devices.append(device)
       if let caution = device.transport.settings.caution { cautions[caution, default: []].append(device.name) }
     }
@@ -128,6 +130,30 @@ struct CollectorConfigReading {
     }
   }
 
+  /// The entries that some menus of a device are asked of. They need not be polled themselves.
+  private mutating func readRemotes(
+    _ reader: inout SectionReader, _ fallbacks: [INISection], _ context: DeviceContext
+  ) -> (dhcpServer: RemoteDevice?, capsman: RemoteDevice?) {
+    var found: [RemoteDevice?] = []
+    for key in ConfigKeys.remotes {
+      let name = reader.parsed(key) { value throws(ConfigProblem) in value.isNone ? nil : value.text } ?? nil
+      guard let name, name != reader.section.name else {
+        found.append(nil)
+        continue
+      }
+      guard let section = document.section(name), isDevice(name) else {
+        reader.warn(key, "there is no such section: the device itself is asked", allowed: "the name of another section")
+        found.append(nil)
+        continue
+      }
+      var remote = SectionReader(section, fallbacks: fallbacks)
+      found.append(RemoteDevice.read(&remote, context))
+      // What is wrong with a device that is polled is told where it is read.
+      for error in remote.diagnostics.errors where !diagnostics.errors.contains(error) { diagnostics.add(error: error) }
+    }
+    return (found[0], found[1])
+  }
+
   /// Values in `[default]` count where a device inherits them; here only unknown keys are looked for.
   private mutating func checkKeys(of sections: [INISection], _ context: DeviceContext) {
     for section in sections {
@@ -137,13 +163,13 @@ struct CollectorConfigReading {
       accept(&reader)
       var keys = SectionReader(section)
       diagnostics.merge(keys.finish(strict: source.isStrict, known: reader.keysRead))
-      for key in ConfigKeys.laterSwitches + ConfigKeys.laterSettings where section[key] != nil { unused.insert(key) }
+      for key in ConfigKeys.laterSettings where section[key] != nil { unused.insert(key) }
     }
   }
 
   private mutating func accept(_ reader: inout SectionReader) {
-    for key in ConfigKeys.laterSettings + ConfigKeys.replaced { reader.accept(key) }
-    for key in ConfigKeys.laterSwitches + ConfigKeys.laterSettings where reader.section[key] != nil { unused.insert(key) }
+    for key in ConfigKeys.remotes + ConfigKeys.laterSettings + ConfigKeys.replaced { reader.accept(key) }
+    for key in ConfigKeys.laterSettings where reader.section[key] != nil { unused.insert(key) }
   }
 
   private func isDevice(_ name: String) -> Bool {

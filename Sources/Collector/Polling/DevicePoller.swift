@@ -31,7 +31,9 @@ actor DevicePoller {
 
   let config: DeviceConfig
   let environment: Environment
-  let context: MenuContext
+  var context: MenuContext
+  /// Sessions with the entries that some menus are asked of.
+  private let remotes: (dhcpServer: RemoteSession?, capsman: RemoteSession?)
   /// Behind the interval's beginning, in seconds: devices take turns.
   let phase: Double
   let logger: Logger
@@ -50,6 +52,8 @@ actor DevicePoller {
   var menuDue: [String: Double] = [:]
   var droppedValues: [String: Int] = [:]
   var api = DurationHistogram()
+  /// Bytes to and from the device, over all sessions.
+  var traffic = SessionTraffic()
   var file: DeviceFile
   var publishedFile: DeviceFile?
   var hasRebooted = false
@@ -62,6 +66,8 @@ actor DevicePoller {
   /// Readings that were not used because no link carries as much.
   var refusedReadings = 0
   private var backoff = Backoff()
+  /// Where the last session went.
+  private var remoteAddress: String?
   private var sessionBegan = 0.0
 
   init(_ config: DeviceConfig, past: DevicePast, index: Int, of count: Int, _ environment: Environment) {
@@ -72,6 +78,11 @@ actor DevicePoller {
     var logger = environment.logger
     logger[metadataKey: LogKey.device] = "\(config.name)"
     self.logger = logger
+    let own = logger
+    func session(_ device: RemoteDevice?) -> RemoteSession? {
+      device.map { RemoteSession($0, resolver: environment.resolver, group: environment.group, logger: own) }
+    }
+    remotes = (session(config.dhcpServer), session(config.capsman))
     let time = environment.time
     clockSettings = time.clockSettings.count
     derivation = SampleDerivation(interval: environment.sampleInterval, last: past.last)
@@ -95,6 +106,8 @@ actor DevicePoller {
       group.addTask { await self.keepConnected() }
       group.addTask { await self.keepMetrics() }
     }
+    await remotes.dhcpServer?.close()
+    await remotes.capsman?.close()
     record(.collector, "sampling ended: the collector stops, or its configuration has changed")
   }
 
@@ -134,7 +147,9 @@ actor DevicePoller {
         config.endpoint, credentials: config.credentials, security: config.transport.security, timeouts: timeouts,
         resolver: environment.resolver,
         group: environment.group, logger: logger)
+      noteRemote(connection.remoteAddress)
       let end = await session(connection)
+      traffic.end(with: await connection.statistics)
       await connection.close()
       menus = [:]
       return end
@@ -149,15 +164,16 @@ actor DevicePoller {
     absentMenus = []
     menuDue = [:]
     sessionBegan = environment.time.steady
+    let asker = MenuAsker(connection: connection, dhcpServer: remotes.dhcpServer, capsman: remotes.capsman)
     do {
-      try await learn(connection)
+      try await learn(asker)
     } catch {
       return error as? RouterOSError
     }
     if schedule == nil { schedule = newSchedule(from: environment.time.steady) }
     return await withTaskGroup(of: RouterOSError?.self) { group in
       group.addTask { await self.keepSampling(connection) }
-      group.addTask { await self.keepAsking(connection) }
+      group.addTask { await self.keepAsking(asker) }
       group.addTask { await connection.waitUntilClosed() }
       let first = await group.next() ?? nil
       group.cancelAll()
@@ -198,6 +214,15 @@ actor DevicePoller {
         "\(event.kind.rawValue)", metadata: [LogKey.interface: "\(event.interface ?? "")", LogKey.state: "\(event.text)"])
     }
     environment.recorder.record(events, of: config.name)
+  }
+
+  /// The address that this session goes to, if the configured host is a name: it may belong to another box from now on.
+  private func noteRemote(_ address: String?) {
+    guard let address else { return }
+    if let before = remoteAddress, before != address {
+      record(.address, "\(config.endpoint.host) is now at \(address), it was at \(before)")
+    }
+    remoteAddress = address
   }
 
   private func noteAddress() {
