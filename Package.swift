@@ -16,6 +16,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -51,7 +52,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "WebNode",
-      dependencies: ["Shared", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
+      dependencies: [
+        "Shared", hummingbird, httpTypes, mustache, nioCore, nioLocks, nioPosix, logging, lifecycle, signals, argumentParser,
+      ],
       resources: [.embedInCode("Templates"), .embedInCode("Assets")],
       swiftSettings: settings),
     .executableTarget(

@@ -81,9 +81,13 @@ import Testing
     #expect(steady.allSatisfy { $0.value.rxRate != nil })
     let ups = collector.standardError.split(separator: "\n").filter { $0.contains("Device is up") && $0.contains("device=stays") }
     #expect(ups.count == 1)
-    let events = try BoundedFile.list(rig.directory.device("alters").events)
-    let text = try events.map { try BoundedFile.read(rig.directory.device("alters").events + "/" + $0, limit: 1 << 20) }
-    #expect(String(decoding: text.joined(), as: UTF8.self).contains("\"config\""))
+    func configEvents(_ device: String) throws -> [String] {
+      try EventFile.read(rig.directory.device(device), from: 0, to: 4e9).filter { $0.kind == .config }.map(\.text)
+    }
+    #expect(try configEvents("alters") == ["the configuration has changed: other labels"])
+    #expect(try configEvents("comes") == ["the device is configured"])
+    #expect(try configEvents("goes") == ["the device is no longer configured: sampling ends", "the device is configured"])
+    #expect(try configEvents("stays").isEmpty)
     #expect(!collector.standardError.contains("s3cret-pass"))
   }
 

@@ -75,15 +75,23 @@ final class CollectorRig: Sendable {
   }
 
   /// Writes `collector.conf` with these lines in its `[collector]` and device sections, and starts a collector.
-  func collector(_ settings: String = "", devices: String = "", arguments: [String] = []) throws -> ChildProcess {
-    let path = try configuration(settings, devices: devices)
-    return try ChildProcess(try Products.path("tikwatch-collector"), ["run", "--config", path] + arguments, in: folder)
+  ///
+  /// - Parameters:
+  ///   - storage: where the collector sees the root, if not where the test does.
+  ///   - environment: more variables for the collector.
+  func collector(
+    _ settings: String = "", devices: String = "", arguments: [String] = [], storage: String? = nil,
+    environment: [String: String] = [:]
+  ) throws -> ChildProcess {
+    let path = try configuration(settings, devices: devices, storage: storage)
+    return try ChildProcess(
+      try Products.path("tikwatch-collector"), ["run", "--config", path] + arguments, in: folder, environment: environment)
   }
 
   @discardableResult
-  func configuration(_ settings: String = "", devices: String = "") throws -> String {
+  func configuration(_ settings: String = "", devices: String = "", storage: String? = nil) throws -> String {
     var text =
-      "[collector]\nid = edge\nstorage = \(root)\nretention = compact\nflush_interval = 1\nspool = \(spool)\n\(settings)\n"
+      "[collector]\nid = edge\nstorage = \(storage ?? root)\nretention = compact\nflush_interval = 1\nspool = \(spool)\n\(settings)\n"
     text += "[default]\nhostname = 127.0.0.1\nusername = admin\npassword = s3cret-pass\n\(devices)\n"
     for (name, port) in ports.sorted(by: { $0.key < $1.key }) { text += "[\(name)]\nport = \(port)\n" }
     let path = try folder.write("collector.conf", text.utf8)

@@ -41,7 +41,10 @@ extension Archivist {
         }
         guard budget > 0 else { return .deferred }
         let began = time.steady
+        if space == nil { surveySpace() }
+        try checkSpace(place, retention.bytes, now: now)
         try create(slot, retention, start: first.time - 1)
+        archiveBegan(place, retention.bytes)
         spent += time.steady - began
         try writer.append(rows, to: slot.path)
       }

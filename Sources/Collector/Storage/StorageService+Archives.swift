@@ -7,7 +7,7 @@ extension StorageService {
     var archivist = Archivist(
       Archivist.Options(
         directory: options.directory, retentions: retentions, flushInterval: max(1, Int(options.flushInterval.rounded())),
-        sampleInterval: options.sampleInterval),
+        sampleInterval: options.sampleInterval, lock: lock),
       time: time, logger: logger)
     let pasts = archivist.restore(options.devices, spool: spool, now: time.epoch)
     batches.finished(BatchQueue.Status(archivist, now: time.epoch))

@@ -43,7 +43,7 @@ final class StorageService: Service {
   let keeper = Worker()
   let journal = Worker()
   let archive = Worker()
-  private let lock: CollectorLock
+  let lock: CollectorLock
   let admissions = Admissions()
   private let opened: AsyncStream<[String: DevicePast]>
   private let openedBy: AsyncStream<[String: DevicePast]>.Continuation

@@ -1,15 +1,17 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// Runs blocking work (disk, librrd) off the event loops, so that work that hangs harms nobody: a few threads, a bounded queue,
 /// and a deadline after which the caller goes on without the result.
+///
+/// Its locks are pthread's: many threads meet here, and the Thread sanitizer does not see the standard library's `Mutex` wait.
 final class BlockingPool: Sendable {
   private let name: String
   private let pool: NIOThreadPool
   private let queueLimit: Int
   private let deadline: TimeAmount
-  private let waiting = Mutex(0)
+  private let waiting = NIOLockedValueBox(0)
   private let before: @Sendable () -> Void
 
   /// - Parameters:
@@ -28,12 +30,12 @@ final class BlockingPool: Sendable {
   func stop() { pool.shutdownGracefully { _ in } }
 
   /// Pieces of work accepted and not finished.
-  var load: Int { waiting.withLock { $0 } }
+  var load: Int { waiting.withLockedValue { $0 } }
 
   /// - Throws: what `body` throws; a 503 problem when the queue is full or the deadline passes. Work that has begun is not
   ///   interrupted: it keeps its place until it comes back.
   func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    let accepted = waiting.withLock { count in
+    let accepted = waiting.withLockedValue { count in
       guard count < queueLimit else { return false }
       count += 1
       return true
@@ -46,7 +48,7 @@ final class BlockingPool: Sendable {
         once.resume(.failure(HTTPProblem.unavailable("\(name) does not answer in time")))
       }
       pool.submit { state in
-        defer { self.waiting.withLock { $0 -= 1 } }
+        defer { self.waiting.withLockedValue { $0 -= 1 } }
         guard state == .active, !once.isDone else { return once.resume(.failure(CancellationError())) }
         before()
         let result = Swift.Result { try body() }
@@ -58,14 +60,14 @@ final class BlockingPool: Sendable {
 
   /// A continuation that the work and the deadline race for.
   private final class Once<Value: Sendable>: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Value, any Error>?>
+    private let continuation: NIOLockedValueBox<CheckedContinuation<Value, any Error>?>
 
-    init(_ continuation: CheckedContinuation<Value, any Error>) { self.continuation = Mutex(continuation) }
+    init(_ continuation: CheckedContinuation<Value, any Error>) { self.continuation = NIOLockedValueBox(continuation) }
 
-    var isDone: Bool { continuation.withLock { $0 == nil } }
+    var isDone: Bool { continuation.withLockedValue { $0 == nil } }
 
     func resume(_ result: Swift.Result<Value, any Error>) {
-      let waiting = continuation.withLock { held -> CheckedContinuation<Value, any Error>? in
+      let waiting = continuation.withLockedValue { held -> CheckedContinuation<Value, any Error>? in
         defer { held = nil }
         return held
       }
