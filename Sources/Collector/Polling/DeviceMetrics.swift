@@ -7,7 +7,8 @@ enum DeviceMetrics {
   static let lastSuccess = Metric.gauge("tikwatch_device_last_success_timestamp_seconds", "Time of the last sample")
   static let api = Metric(
     name: "tikwatch_device_api_seconds", kind: .histogram, help: "Time until the device answered a command of its API")
-  static let apiBytes = Metric.counter("tikwatch_device_api_bytes_total", "Bytes exchanged with the device over its API, before TLS")
+  static let apiBytes = Metric.counter(
+    "tikwatch_device_api_bytes_total", "Bytes exchanged with the device over its API, before TLS")
   static let missed = Metric.counter("tikwatch_device_samples_missed_total", "Samples that were due and did not come")
   static let dropped = Metric.counter(
     "tikwatch_samples_dropped_total", "Values from the device that were none and were left out, by menu")

@@ -42,13 +42,14 @@ final class CollectorLock: Sendable {
   ///
   /// - Throws: ``FileError`` when the folder is gone, or has been taken by somebody else meanwhile.
   func hold() throws(FileError) {
-    guard directory.isPresent else {
-      throw FileError(.missing, "write to", directory.path, "the collector's folder is gone: is the root still mounted?")
-    }
     try descriptor.withLock { descriptor throws(FileError) in
       var held = stat()
       var there = stat()
-      guard stat(directory.lock, &there) == 0 else { throw FileError(errno: errno, "examine", directory.lock) }
+      guard stat(directory.lock, &there) == 0 else {
+        let error = FileError(errno: errno, "examine", directory.lock)
+        guard error.code == .missing else { throw error }
+        throw FileError(.missing, "write to", directory.path, "the collector's folder is gone: is the root still mounted?")
+      }
       if fstat(descriptor, &held) == 0, held.st_dev == there.st_dev, held.st_ino == there.st_ino { return }
       let fresh: Int32
       do {

@@ -1,12 +1,12 @@
 import NIOConcurrencyHelpers
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 /// Runs blocking work (disk, librrd) off the event loops, so that work that hangs harms nobody: a few threads, a bounded queue,
 /// and a deadline after which the caller goes on without the result.
 ///
 /// Its locks are pthread's: many threads meet here, and the Thread sanitizer does not see the standard library's `Mutex` wait.
-final class BlockingPool: Sendable {
+package final class BlockingPool: Sendable {
   private let name: String
   private let pool: NIOThreadPool
   private let queueLimit: Int
@@ -17,7 +17,7 @@ final class BlockingPool: Sendable {
   /// - Parameters:
   ///   - queueLimit: pieces of work accepted and not finished, running ones included.
   ///   - before: runs on the thread before each piece of work: a seam for tests of work that hangs.
-  init(name: String, threads: Int, queueLimit: Int, deadline: TimeAmount, before: @escaping @Sendable () -> Void = {}) {
+  package init(name: String, threads: Int, queueLimit: Int, deadline: TimeAmount, before: @escaping @Sendable () -> Void = {}) {
     self.before = before
     self.name = name
     self.queueLimit = queueLimit
@@ -27,14 +27,14 @@ final class BlockingPool: Sendable {
   }
 
   /// Lets the threads end once they have nothing to do; work that comes later fails.
-  func stop() { pool.shutdownGracefully { _ in } }
+  package func stop() { pool.shutdownGracefully { _ in } }
 
   /// Pieces of work accepted and not finished.
-  var load: Int { waiting.withLockedValue { $0 } }
+  package var load: Int { waiting.withLockedValue { $0 } }
 
   /// - Throws: what `body` throws; a 503 problem when the queue is full or the deadline passes. Work that has begun is not
   ///   interrupted: it keeps its place until it comes back.
-  func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+  package func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     let accepted = waiting.withLockedValue { count in
       guard count < queueLimit else { return false }
       count += 1
