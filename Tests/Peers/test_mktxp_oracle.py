@@ -17,7 +17,6 @@ from programs import REPOSITORY
 
 HERE = pathlib.Path(__file__).parent
 PAGE = REPOSITORY / "docs" / "mktxp-compatibility.md"
-UPDATES = os.environ.get("TIKWATCH_UPDATE_GOLDEN") == "1"
 
 
 def catalogue():
@@ -98,18 +97,7 @@ def test_every_documented_difference_is_there(comparison):
     assert not idle, f"in mktxp_differences.json, but no longer a difference: {idle}"
 
 
-def test_the_page_shows_every_difference():
-    meant = Meant(HERE / "mktxp_differences.json")
-    rows = ["| families | MKTXP | Tikwatch | why |", "|---|---|---|---|"]
-    rows += [
-        f"| {', '.join(f'`{name}`' for name in item['families'])} | {item['mktxp_does']} | {item['tikwatch_does']} | {item['reason']} |"
-        for item in meant.differences]
-    begin, end = "<!-- differences: written by TIKWATCH_UPDATE_GOLDEN=1 -->\n", "<!-- end of differences -->"
+def test_the_page_tells_of_every_difference():
     page = PAGE.read_text()
-    before, rest = page.split(begin)
-    shown, after = rest.split(end)
-    wanted = "\n".join(rows) + "\n"
-    if UPDATES:
-        PAGE.write_text(before + begin + wanted + end + after)
-    else:
-        assert shown == wanted
+    for item in Meant(HERE / "mktxp_differences.json").differences:
+        assert item["documented"] in page, f"{item['id']}: docs/mktxp-compatibility.md does not say: {item['documented']}"
