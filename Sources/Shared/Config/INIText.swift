@@ -29,6 +29,13 @@ package enum INIText {
     }
   }
 
+  /// `key = a, b, …`.
+  /// - Throws: no way of quoting keeps these items.
+  package static func line(_ key: String, list: [String]) throws(ConfigProblem) -> String {
+    let quoted = list.map { item in item.contains { ",#\"'".contains($0) } ? "\"\(item)\"" : item }
+    return try line(key, forms: [list, quoted].map { $0.joined(separator: ", ") }) { $0.list == list }
+  }
+
   private static func forms(of text: String) -> [String] {
     [text, "\"\(text)\"", "'\(text)'", "\"\"\"\(text)\"\"\"", "'''\(text)'''"]
   }

@@ -12,7 +12,7 @@ package enum PrivateFile {
     sync(folderOf: path)
   }
 
-  /// Replaces a file, keeping its owner and permissions. A link is followed: what it leads to is replaced.
+  /// Replaces a file, keeping its owner and permissions but for those of others. A link is followed: what it leads to is replaced.
   package static func replace(_ path: String, _ bytes: [UInt8]) throws(FileError) {
     guard let resolved = realpath(path, nil) else { throw FileError(errno: errno, "replace", path) }
     defer { free(resolved) }
@@ -20,7 +20,7 @@ package enum PrivateFile {
     var status = stat()
     guard stat(target, &status) == 0 else { throw FileError(errno: errno, "examine", target) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.notRegular, "replace", path, "not a regular file") }
-    let temporary = try writeBeside(target, bytes, mode: status.st_mode & 0o777, owner: (status.st_uid, status.st_gid))
+    let temporary = try writeBeside(target, bytes, mode: status.st_mode & 0o770, owner: (status.st_uid, status.st_gid))
     guard rename(temporary, target) == 0 else {
       let error = FileError(errno: errno, "replace", target)
       unlink(temporary)
