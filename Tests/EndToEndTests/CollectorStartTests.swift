@@ -131,7 +131,7 @@ import Testing
           remote_dhcp_entry = None
           custom_labels = dc:london, rack=a1
       """.utf8)
-    try rig.folder.write("mktxp/_mktxp.conf", "[MKTXP]\n    listen = '0.0.0.0:49090'\n    socket_timeout = 5\n".utf8)
+    try rig.folder.write("mktxp/_mktxp.conf", "[MKTXP]\n    listen = '127.0.0.1:0'\n    socket_timeout = 5\n".utf8)
     // As root the default is a system folder, which a test does not touch.
     let state = rig.folder.file("state")
     try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: false)
@@ -151,7 +151,6 @@ import Testing
     }
     let metrics = try directory.map { try BoundedFile.read($0.device("gw").metrics, limit: 1 << 20) } ?? []
     #expect(String(decoding: metrics, as: UTF8.self).contains("dc=\"london\",rack=\"a1\""))
-    #expect(collector.standardError.contains("not used by this version"))
     #expect(try await collector.end() == 0)
   }
 }

@@ -18,6 +18,10 @@ struct CollectorConfig: Sendable, Equatable {
   var spoolLimit = 1 << 30
   /// By name.
   var devices: [DeviceConfig] = []
+  /// The collector's own HTTP endpoint.
+  var endpoint = EndpointConfig()
+  /// What `/probe` knows, by name: devices, entries for probes only, and entries that are off.
+  var modules: [String: ProbeModule] = [:]
 
   init(id: String, storage: String) {
     self.id = id
@@ -48,7 +52,11 @@ struct DeviceConfig: Sendable, Equatable {
   var customLabels: [CustomLabel] = []
   var nameFormat = InterfaceNameFormat.name
   var addsDefaultName = false
-  var menus = MenuSwitches()
+  var menus = MenuSettings()
+  /// `remote_dhcp_entry`: the device whose DHCP server knows this one's clients.
+  var dhcpServer: RemoteDevice?
+  /// `remote_capsman_entry`: the device whose CAPsMAN manages this one's access points.
+  var capsman: RemoteDevice?
 
   init(name: String, endpoint: DeviceEndpoint, credentials: Credentials, billing: DeviceFile.Billing) {
     self.name = name
@@ -58,11 +66,13 @@ struct DeviceConfig: Sendable, Equatable {
   }
 }
 
-/// MKTXP's switches of the menus that this version collects.
-struct MenuSwitches: Sendable, Equatable {
-  var health = true
-  var interface = true
-  var routerboard = false
+/// Another entry that a device's menus are asked of: how to reach it.
+struct RemoteDevice: Sendable, Equatable {
+  /// The entry's name.
+  var name: String
+  var endpoint: DeviceEndpoint
+  var credentials: Credentials
+  var transport: DeviceTransport
 }
 
 /// `rate_source =`: where rates come from. Bytes are the counters' in any case.

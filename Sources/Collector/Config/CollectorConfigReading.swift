@@ -4,7 +4,7 @@ import Shared
 ///
 /// `[collector]`: `id` (default: the short host name), `storage` (required unless `--storage`), `sample_interval` (1 to 300 s, 1),
 /// `metrics_interval` (1 s to 1 h, 15), `flush_interval` (1 to 300 s, 10), `spool` (local folder, ``ConfigSource/defaultSpool``),
-/// `spool_limit` (1 MiB to 1 PiB, 1 GiB), `retention` (a name, `standard`).
+/// `spool_limit` (1 MiB to 1 PiB, 1 GiB), `retention` (a name, `standard`), and the endpoint's (``EndpointConfig``).
 /// `[retention NAME]`: `archives` (`step:keep`, …). `[default]`: what devices inherit. Every other section is a device.
 struct CollectorConfigReading {
   let document: INIDocument
@@ -64,6 +64,8 @@ struct CollectorConfigReading {
     let retention = reader.parsed("retention") { value throws(ConfigProblem) in
       try DeviceConfig.retention(value.text, in: retentions)
     }
+    // MKTXP has these in a file of their own.
+    if !isMKTXP { config.endpoint = EndpointConfig.read(&reader) }
     for key in ConfigKeys.laterCollector where reader.isSet(key) { unused.insert(key) }
     diagnostics.merge(reader.finish(strict: source.isStrict))
     return (config, retention ?? .standard)
@@ -104,15 +106,18 @@ struct CollectorConfigReading {
     for section in document.sections where isDevice(section.name) {
       var reader = SectionReader(section, fallbacks: fallbacks)
       let device = DeviceConfig.read(&reader, context, retention: retention)
+      config.modules[section.name] = ProbeModule(device: device, targets: TargetRules.read(&reader))
       accept(&reader)
+      let remotes = readRemotes(&reader, fallbacks, context)
       if let other = folders.updateValue(section.name, forKey: FolderName.escape(section.name)) {
         reader.fail("hostname", "the device would share its folder with \"\(other)\"")
       }
       diagnostics.merge(reader.finish(strict: source.isStrict))
-      guard let device, !device.isModuleOnly else {
+      guard var device, !device.isModuleOnly else {
         off.append(section.name)
         continue
       }
+      (device.dhcpServer, device.capsman) = remotes
       config.devices.append(device)
       if let caution = device.transport.settings.caution { cautions[caution, default: []].append(device.name) }
     }
@@ -125,21 +130,46 @@ struct CollectorConfigReading {
     }
   }
 
+  /// The entries that some menus of a device are asked of. They need not be polled themselves.
+  private mutating func readRemotes(
+    _ reader: inout SectionReader, _ fallbacks: [INISection], _ context: DeviceContext
+  ) -> (dhcpServer: RemoteDevice?, capsman: RemoteDevice?) {
+    var found: [RemoteDevice?] = []
+    for key in ConfigKeys.remotes {
+      let name = reader.parsed(key) { value throws(ConfigProblem) in value.isNone ? nil : value.text } ?? nil
+      guard let name, name != reader.section.name else {
+        found.append(nil)
+        continue
+      }
+      guard let section = document.section(name), isDevice(name) else {
+        reader.warn(key, "there is no such section: the device itself is asked", allowed: "the name of another section")
+        found.append(nil)
+        continue
+      }
+      var remote = SectionReader(section, fallbacks: fallbacks)
+      found.append(RemoteDevice.read(&remote, context))
+      // What is wrong with a device that is polled is told where it is read.
+      for error in remote.diagnostics.errors where !diagnostics.errors.contains(error) { diagnostics.add(error: error) }
+    }
+    return (found[0], found[1])
+  }
+
   /// Values in `[default]` count where a device inherits them; here only unknown keys are looked for.
   private mutating func checkKeys(of sections: [INISection], _ context: DeviceContext) {
     for section in sections {
       var reader = SectionReader(INISection(name: section.name, file: section.file))
       _ = DeviceConfig.read(&reader, context, retention: .standard)
+      _ = TargetRules.read(&reader)
       accept(&reader)
       var keys = SectionReader(section)
       diagnostics.merge(keys.finish(strict: source.isStrict, known: reader.keysRead))
-      for key in ConfigKeys.laterSwitches + ConfigKeys.laterSettings where section[key] != nil { unused.insert(key) }
+      for key in ConfigKeys.laterSettings where section[key] != nil { unused.insert(key) }
     }
   }
 
   private mutating func accept(_ reader: inout SectionReader) {
-    for key in ConfigKeys.laterSettings + ConfigKeys.replaced { reader.accept(key) }
-    for key in ConfigKeys.laterSwitches + ConfigKeys.laterSettings where reader.section[key] != nil { unused.insert(key) }
+    for key in ConfigKeys.remotes + ConfigKeys.laterSettings + ConfigKeys.replaced { reader.accept(key) }
+    for key in ConfigKeys.laterSettings where reader.section[key] != nil { unused.insert(key) }
   }
 
   private func isDevice(_ name: String) -> Bool {

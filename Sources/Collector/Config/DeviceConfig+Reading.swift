@@ -25,7 +25,7 @@ struct DeviceContext: Sendable {
 /// | hostname | host name or address | required (mktxp.conf: localhost) |
 /// | port | 1 to 65535 | 8728, with use_ssl 8729 |
 /// | username, password | text | required, empty (mktxp.conf: user, password) |
-/// | password_file | file | see ``DeviceSecrets`` |
+/// | password_file, credentials_file | file | see ``DeviceSecrets`` |
 /// | use_ssl, ssl_… | | see ``DeviceTransport`` |
 /// | plaintext_login | yes or no | yes |
 /// | enabled | yes or no | yes (mktxp.conf: no) |
@@ -40,8 +40,10 @@ struct DeviceContext: Sendable {
 /// | quota | size | none |
 /// | custom_labels | name:value, … | none |
 /// | interface_name_format | name, comment, combined | name |
-/// | interface_with_default_name, routerboard | yes or no | no |
-/// | health, interface | yes or no | yes |
+/// | interface_with_default_name | yes or no | no |
+/// | the switches of menus | yes or no | see ``MenuSwitch`` |
+/// | address_list, ipv6_address_list | names | none |
+/// | remote_dhcp_entry, remote_capsman_entry | a section's name | none |
 extension DeviceConfig {
   /// `nil` when the entry is off. Nothing may use the result before the reader's diagnostics have been looked at.
   static func read(_ reader: inout SectionReader, _ context: DeviceContext, retention: Retention) -> DeviceConfig? {
@@ -50,7 +52,7 @@ extension DeviceConfig {
     // An entry that is not polled may be half written.
     let isPolled = isEnabled && !isModuleOnly
     refuseLaterKeys(&reader)
-    let transport = DeviceTransport.read(&reader, context, isPolled: isPolled)
+    let transport = DeviceTransport.read(&reader, context, isPolled: isEnabled)
     let (credentials, passwordFile) = credentials(&reader, context, isPolled)
     var device = DeviceConfig(
       name: reader.section.name, endpoint: endpoint(&reader, context, isPolled, useSSL: transport.settings.useSSL),
@@ -74,11 +76,38 @@ extension DeviceConfig {
     device.customLabels = labels(&reader)
     device.nameFormat = reader.choice("interface_name_format", default: .name)
     device.addsDefaultName = reader.bool("interface_with_default_name", default: false)
-    device.menus.health = reader.bool("health", default: true)
-    device.menus.interface = reader.bool("interface", default: true)
-    device.menus.routerboard = reader.bool("routerboard", default: false)
-    for key in ConfigKeys.laterSwitches { _ = reader.bool(key, default: false) }
+    device.menus = menus(&reader)
     return isEnabled ? device : nil
+  }
+
+  /// How to reach the device of a section, wherever that is needed but for polling it.
+  static func connection(
+    _ reader: inout SectionReader, _ context: DeviceContext
+  ) -> (endpoint: DeviceEndpoint, credentials: Credentials, transport: DeviceTransport) {
+    let transport = DeviceTransport.read(&reader, context, isPolled: true)
+    let (credentials, _) = credentials(&reader, context, true)
+    return (endpoint(&reader, context, true, useSSL: transport.settings.useSSL), credentials, transport)
+  }
+
+  private static func menus(_ reader: inout SectionReader) -> MenuSettings {
+    var settings = MenuSettings()
+    for key in MenuSwitch.allCases {
+      settings.switches[key] = reader.bool(key.rawValue, default: key.isOnByDefault)
+    }
+    settings.addressLists = names("address_list", &reader)
+    settings.ipv6AddressLists = names("ipv6_address_list", &reader)
+    return settings
+  }
+
+  /// Names between commas, each once; `None` is none.
+  private static func names(_ key: String, _ reader: inout SectionReader) -> [String] {
+    let names = reader.parsed(key) { value throws(ConfigProblem) -> [String] in
+      if value.isNone { return [] }
+      let items = value.isQuoted ? value.text.split(separator: ",").map { String($0) } : value.list
+      return items.map(\.trimmed).filter { !$0.isEmpty }
+    }
+    var seen: Set<String> = []
+    return (names ?? []).filter { seen.insert($0).inserted }
   }
 
   static func retention(_ name: String, in known: [String: Retention]) throws(ConfigProblem) -> Retention {
@@ -90,11 +119,6 @@ extension DeviceConfig {
 
   /// Keys whose meaning this version cannot honour, and must not pretend to.
   private static func refuseLaterKeys(_ reader: inout SectionReader) {
-    if reader.string("credentials_file") != nil {
-      reader.fail(
-        "credentials_file", "credentials files (YAML) are not supported by this version",
-        allowed: "username, and password or password_file")
-    }
     if reader.secret("push_token") != nil {
       reader.fail("push_token", "push is not supported by this version", allowed: "no push_token: the device is polled")
     }
@@ -122,9 +146,19 @@ extension DeviceConfig {
   private static func credentials(
     _ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool
   ) -> (Credentials, passwordFile: String?) {
-    let isRequired = isPolled && !context.isMKTXP
-    let username = isRequired ? reader.requiredString("username") : reader.string("username", default: "user")
-    let (password, file) = DeviceSecrets.password(&reader, context)
+    // An entry that is not polled may name a file that is not there.
+    let written = DeviceSecrets.credentialsFile(&reader, context, isRead: isPolled)
+    let isRequired = isPolled && !context.isMKTXP && written?.credentials.username == nil
+    let configured = isRequired ? reader.requiredString("username") : reader.string("username", default: "user")
+    let username = written?.credentials.username ?? configured
+    if let written, let password = written.credentials.password {
+      for key in ["password", "password_file"] { reader.accept(key) }
+      let credentials = Credentials(
+        username: username, password: password, plaintextLogin: reader.bool("plaintext_login", default: true))
+      return (credentials, written.file)
+    }
+    let (password, passwordFile) = DeviceSecrets.password(&reader, context)
+    let file = passwordFile ?? written?.file
     let isPasswordSet = reader.setting("password", keepingEmpty: true) != nil
     let fallback = context.isMKTXP && !isPasswordSet ? "password" : ""
     let credentials = Credentials(
@@ -157,13 +191,26 @@ extension DeviceConfig {
     return filter("wan", &reader).map(UplinkRule.matching) ?? .defaultRoute
   }
 
+  /// Those of `[default]`, then the section's own, which win where a name is in both; `None` in the section is none at all.
   private static func labels(_ reader: inout SectionReader) -> [CustomLabel] {
-    let labels = reader.parsed("custom_labels") { value throws(ConfigProblem) -> [CustomLabel] in
-      if value.isNone { return [] }
-      let items = value.isQuoted ? value.text.split(separator: ",").map { String($0).trimmed } : value.list
-      return try CustomLabel.parse(items.filter { !$0.isEmpty })
+    var layers: [[CustomLabel]] = []
+    for setting in reader.layers("custom_labels") {
+      if setting.value.isNone { break }
+      let labels = reader.parsed(setting) { value throws(ConfigProblem) -> [CustomLabel] in
+        let items = value.isQuoted ? value.text.split(separator: ",").map { String($0).trimmed } : value.list
+        return try CustomLabel.parse(items.filter { !$0.isEmpty })
+      }
+      layers.append(labels ?? [])
     }
-    return labels ?? []
+    var merged: [CustomLabel] = []
+    for label in layers.reversed().joined() {
+      if let place = merged.firstIndex(where: { $0.name == label.name }) {
+        merged[place] = label
+      } else {
+        merged.append(label)
+      }
+    }
+    return merged
   }
 }
 

@@ -1,7 +1,7 @@
 import Shared
 
 /// `/system/identity`: the device's own name.
-struct Identity: MenuCollector {
+struct Identity: SingleMenu {
   static let info = Metric.gauge("mktxp_system_identity_info", "System identity of the router")
 
   let query = MenuQuery(path: "/system/identity", properties: ["name"])

@@ -2,7 +2,7 @@ import Shared
 
 /// `/interface`: what interfaces there are, and their counters. The collector takes their identity from the same answer, so it is asked
 /// whatever the switch says.
-struct Interface: MenuCollector {
+struct Interface: SingleMenu {
   static let comment = Metric.gauge("mktxp_interface_comment_info", "Interface comment")
   static let type = Metric.gauge("mktxp_interface_type_info", "Interface type")
   static let mac = Metric.gauge("mktxp_interface_mac_address_info", "Interface MAC address")
@@ -32,7 +32,7 @@ struct Interface: MenuCollector {
   /// The list is looked at every 15 s even where metrics are written more seldom: new interfaces begin to be recorded by it.
   func period(metricsInterval: Double) -> Double { min(15, metricsInterval) }
 
-  func use(_ switches: MenuSwitches) -> MenuUse { switches.interface ? .exported : .factsOnly }
+  func use(_ switches: MenuSwitches) -> MenuUse { switches[.interface] ? .exported : .factsOnly }
 
   func collect(_ rows: [Row], _ context: MenuContext) -> MenuSamples {
     var samples = MenuSamples()

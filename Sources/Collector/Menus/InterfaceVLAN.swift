@@ -1,7 +1,7 @@
 import Shared
 
 /// `/interface/vlan`: number and parent of each VLAN.
-struct InterfaceVLAN: MenuCollector {
+struct InterfaceVLAN: SingleMenu {
   /// The double suffix is MKTXP's.
   static let info = Metric.gauge("mktxp_interface_vlan_info_info", "VLAN interface parameters")
 
@@ -10,7 +10,7 @@ struct InterfaceVLAN: MenuCollector {
 
   func period(metricsInterval: Double) -> Double { max(60, metricsInterval) }
 
-  func use(_ switches: MenuSwitches) -> MenuUse { switches.interface ? .exported : .off }
+  func use(_ switches: MenuSwitches) -> MenuUse { switches[.interface] ? .exported : .off }
 
   func collect(_ rows: [Row], _ context: MenuContext) -> MenuSamples {
     var samples = MenuSamples()

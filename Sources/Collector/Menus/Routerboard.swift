@@ -1,7 +1,7 @@
 import Shared
 
 /// `/system/routerboard`: board inventory and firmware. Asked for model and serial number whatever the switch says.
-struct Routerboard: MenuCollector {
+struct Routerboard: SingleMenu {
   static let info = Metric.gauge("mktxp_routerboard_info", "Board inventory and firmware versions")
   static let upgrade = Metric.gauge(
     "mktxp_routerboard_firmware_upgrade_available", "Board firmware differs from the version offered as upgrade")
@@ -15,7 +15,7 @@ struct Routerboard: MenuCollector {
 
   func period(metricsInterval: Double) -> Double { max(3600, metricsInterval) }
 
-  func use(_ switches: MenuSwitches) -> MenuUse { switches.routerboard ? .exported : .factsOnly }
+  func use(_ switches: MenuSwitches) -> MenuUse { switches[.routerboard] ? .exported : .factsOnly }
 
   func collect(_ rows: [Row], _ context: MenuContext) -> MenuSamples {
     var samples = MenuSamples()

@@ -2,7 +2,7 @@ import Shared
 
 /// `/system/health`: voltages, temperatures, fans, power supplies. RouterOS 7 gives a row per sensor (`name`, `value`, `type`),
 /// RouterOS 6 one row with a field per sensor.
-struct SystemHealth: MenuCollector {
+struct SystemHealth: SingleMenu {
   /// Families by the sensor's name.
   static let sensors: [(metric: Metric, sensor: String)] = [
     (.gauge("mktxp_system_routerboard_voltage", "Supply voltage"), "voltage"),
@@ -36,7 +36,7 @@ struct SystemHealth: MenuCollector {
   let query = MenuQuery(path: "/system/health")
   let metrics = (sensors + states).map(\.metric)
 
-  func use(_ switches: MenuSwitches) -> MenuUse { switches.health ? .exported : .off }
+  func use(_ switches: MenuSwitches) -> MenuUse { switches[.health] ? .exported : .off }
 
   func collect(_ rows: [Row], _ context: MenuContext) -> MenuSamples {
     var samples = MenuSamples()

@@ -1,7 +1,7 @@
 import Shared
 
 /// `/system/resource`: uptime, memory, storage, processors.
-struct SystemResource: MenuCollector {
+struct SystemResource: SingleMenu {
   static let uptime = Metric.gauge("mktxp_system_uptime", "Time since last boot")
   /// Families whose value is a plain number, with its field.
   static let numbers: [(metric: Metric, field: String)] = [

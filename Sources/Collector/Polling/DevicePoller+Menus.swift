@@ -10,34 +10,36 @@ struct MenuResult: Sendable {
 }
 
 extension DevicePoller {
+  /// The share of time that a single menu may take: a slow one is asked more seldom than its period says. Counters are never slowed.
+  static let menuShare = 0.05
+
   /// What must be known before the first sample: which interfaces there are, and whether their counters began again meanwhile.
-  func learn(_ connection: DeviceConnection) async throws {
+  func learn(_ asker: MenuAsker) async throws {
     let began = environment.time.steady
-    async let resource = connection.run(SystemResource().query, deadline: Deadline.start)
-    async let interfaces = connection.run(Interface().query, deadline: Deadline.start)
-    do {
-      take(SystemResource(), try await resource)
-    } catch let error as RouterOSError where !error.endsSession {
-      // The list decides whether the device can be sampled; this menu is asked again.
-      fail(SystemResource(), error, began: began)
-    }
-    take(Interface(), try await interfaces)
+    async let resource = asker.ask(SystemResource(), context, deadline: Deadline.start)
+    async let interfaces = asker.ask(Interface(), context, deadline: Deadline.start)
+    // Of the two, the list decides whether the device can be sampled; the other menu is asked again.
+    take(SystemResource(), try await resource, began: began)
+    let list = try await interfaces
+    if let error = list.error(Interface().query) { throw error }
+    take(Interface(), list, began: began)
     publishFile()
   }
 
   /// Asks each menu when it is due, until the session breaks. One at a time: they share the device with the counters.
-  func keepAsking(_ connection: DeviceConnection) async -> RouterOSError? {
+  func keepAsking(_ asker: MenuAsker) async -> RouterOSError? {
     let time = environment.time
     while !Task.isCancelled {
       do {
         var hasAsked = false
         for menu in MenuRegistry.all where isDue(menu) {
-          try await ask(menu, connection)
+          try await ask(menu, asker)
           hasAsked = true
         }
-        if (menuDue[UplinkFinder.query.path] ?? 0) <= time.steady { try await askUplinks(connection) }
-        if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(connection) }
+        if (menuDue[UplinkFinder.query.path] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
+        if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(asker.connection) }
         if hasAsked {
+          traffic.present = await asker.connection.statistics
           publishFile()
           publishMetrics()
           report()
@@ -52,52 +54,50 @@ extension DevicePoller {
   }
 
   private func isDue(_ menu: any MenuCollector) -> Bool {
-    let path = menu.query.path
-    guard menu.use(config.menus) != .off, !absentMenus.contains(path) else { return false }
-    return (menuDue[path] ?? 0) <= environment.time.steady
+    guard menu.use(config.menus.switches) != .off, !absentMenus.contains(menu.path) else { return false }
+    return (menuDue[menu.path] ?? 0) <= environment.time.steady
   }
 
-  private func ask(_ menu: any MenuCollector, _ connection: DeviceConnection) async throws {
+  private func ask(_ menu: any MenuCollector, _ asker: MenuAsker) async throws {
     let began = environment.time.steady
-    do {
-      take(menu, try await connection.run(menu.query, deadline: Deadline.menu))
-    } catch let error as RouterOSError where !error.endsSession {
-      fail(menu, error, began: began)
-    }
+    take(menu, try await asker.ask(menu, context, deadline: Deadline.menu), began: began)
   }
 
-  private func take(_ menu: any MenuCollector, _ reply: Reply) {
-    let path = menu.query.path
-    let seconds = environment.time.steady - environment.time.steady(reply.sent)
-    api.add((reply.received - reply.sent).seconds)
-    var result = MenuResult(isUp: true, seconds: seconds)
-    if menu.use(config.menus) == .exported {
-      let samples = menu.collect(reply.rows, context)
-      result.families = samples.families
-      drop(samples.dropped, in: path)
-    }
-    finish(menu, result)
-    takeFacts(path, reply)
-  }
-
-  private func fail(_ menu: any MenuCollector, _ error: RouterOSError, began: Double) {
-    let path = menu.query.path
-    if error.isMenuAbsent {
+  private func take(_ menu: any MenuCollector, _ answers: MenuAnswers, began: Double) {
+    let path = menu.path
+    for reply in answers.replies { api.add((reply.received - reply.sent).seconds) }
+    guard !answers.isAbsent else {
       // Learned once per connection: this device has nothing there, which is no failure.
       absentMenus.insert(path)
       menus[path] = nil
       menuDue[path] = nil
       return
     }
-    if menus[path]?.problem != error.description {
-      logger.warning("A menu fails", metadata: [LogKey.menu: "\(path)", LogKey.error: "\(error)"])
+    let failures = answers.failures
+    var result = MenuResult(isUp: failures.isEmpty, seconds: environment.time.steady - began)
+    if let (command, error) = failures.first {
+      result.problem = error.description
+      if menus[path]?.problem != result.problem {
+        logger.warning("A menu fails", metadata: [LogKey.menu: "\(command)", LogKey.error: "\(error)"])
+      }
     }
-    finish(menu, MenuResult(isUp: false, seconds: environment.time.steady - began, problem: error.description))
+    context.known.take(menu, answers)
+    // What was answered counts, whatever else was not.
+    if menu.use(config.menus.switches) == .exported {
+      let samples = menu.collect(answers, context)
+      result.families = samples.families
+      drop(samples.dropped, in: path)
+    }
+    finish(menu, result)
+    if let monitor = menu as? EthernetMonitor { takeSpeeds(monitor.links(answers)) }
+    guard let single = menu as? any SingleMenu, let reply = answers.reply(single.query) else { return }
+    takeFacts(path, reply)
   }
 
   private func finish(_ menu: any MenuCollector, _ result: MenuResult) {
-    let path = menu.query.path
-    menuDue[path] = environment.time.steady + menu.period(metricsInterval: environment.metricsInterval)
+    let path = menu.path
+    let period = menu.period(metricsInterval: environment.metricsInterval)
+    menuDue[path] = environment.time.steady + max(period, result.seconds / Self.menuShare)
     menus[path] = result
     let failed = menus.filter { !$0.value.isUp }.min { $0.key < $1.key }
     let problem = failed.map { DeviceStatus.Problem(reason: .menu, message: $0.value.problem ?? "\($0.key) fails") }
@@ -160,15 +160,20 @@ extension DevicePoller {
   private func askSpeeds(_ connection: DeviceConnection) async throws {
     menuDue[LinkSpeeds.path] = environment.time.steady + 60
     let ids = catalogue.runningEthernetIDs
-    guard !ids.isEmpty else { return }
+    // Else the menu about Ethernet ports tells them.
+    guard !ids.isEmpty, EthernetMonitor().use(config.menus.switches) == .off else { return }
     do {
       let reply = try await connection.run(LinkSpeeds.query(ids), deadline: Deadline.menu)
-      record(catalogue.setSpeeds(LinkSpeeds.speeds(reply.rows), now: SampleClock.rounded(environment.time.epoch)))
+      takeSpeeds(reply.rows)
     } catch let error as RouterOSError where !error.endsSession {
       // Speeds only sharpen a judgement; without them the bounds are wider.
       logger.debug("Link speeds are not known", metadata: [LogKey.error: "\(error)"])
     }
     publishFile()
+  }
+
+  private func takeSpeeds(_ rows: [Row]) {
+    record(catalogue.setSpeeds(LinkSpeeds.speeds(rows), now: SampleClock.rounded(environment.time.epoch)))
   }
 
   private func uplinkNames() -> Set<String> {

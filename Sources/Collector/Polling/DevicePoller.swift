@@ -17,6 +17,7 @@ actor DevicePoller {
     var logger: Logger
     var sampleInterval: Double
     var metricsInterval: Double
+    var board = MetricsBoard()
   }
 
   /// How long answers may take, in seconds.
@@ -30,7 +31,9 @@ actor DevicePoller {
 
   let config: DeviceConfig
   let environment: Environment
-  let context: MenuContext
+  var context: MenuContext
+  /// Sessions with the entries that some menus are asked of.
+  private let remotes: (dhcpServer: RemoteSession?, capsman: RemoteSession?)
   /// Behind the interval's beginning, in seconds: devices take turns.
   let phase: Double
   let logger: Logger
@@ -49,6 +52,8 @@ actor DevicePoller {
   var menuDue: [String: Double] = [:]
   var droppedValues: [String: Int] = [:]
   var api = DurationHistogram()
+  /// Bytes to and from the device, over all sessions.
+  var traffic = SessionTraffic()
   var file: DeviceFile
   var publishedFile: DeviceFile?
   var hasRebooted = false
@@ -73,6 +78,11 @@ actor DevicePoller {
     var logger = environment.logger
     logger[metadataKey: LogKey.device] = "\(config.name)"
     self.logger = logger
+    let own = logger
+    func session(_ device: RemoteDevice?) -> RemoteSession? {
+      device.map { RemoteSession($0, resolver: environment.resolver, group: environment.group, logger: own) }
+    }
+    remotes = (session(config.dhcpServer), session(config.capsman))
     let time = environment.time
     clockSettings = time.clockSettings.count
     derivation = SampleDerivation(interval: environment.sampleInterval, last: past.last)
@@ -96,6 +106,8 @@ actor DevicePoller {
       group.addTask { await self.keepConnected() }
       group.addTask { await self.keepMetrics() }
     }
+    await remotes.dhcpServer?.close()
+    await remotes.capsman?.close()
     record(.collector, "sampling ended: the collector stops, or its configuration has changed")
   }
 
@@ -115,8 +127,11 @@ actor DevicePoller {
         logger.warning(
           "Device is down", metadata: [LogKey.reason: "\(problem.reason.rawValue)", LogKey.error: "\(problem.message)"])
       }
+      let isNews = status.problem?.reason != problem.reason || status.state != .down
       status.failed(problem, at: environment.time.epoch)
       report()
+      // Whoever scrapes is to see it now, not when metrics are due.
+      if isNews { publishMetrics() }
       let delay = backoff.failed(failure?.backoff ?? .other, began: began, now: now, chance: .random(in: 0...1))
       do { try await Task.sleep(for: .seconds(delay)) } catch { return }
     }
@@ -134,6 +149,7 @@ actor DevicePoller {
         group: environment.group, logger: logger)
       noteRemote(connection.remoteAddress)
       let end = await session(connection)
+      traffic.end(with: await connection.statistics)
       await connection.close()
       menus = [:]
       return end
@@ -148,15 +164,16 @@ actor DevicePoller {
     absentMenus = []
     menuDue = [:]
     sessionBegan = environment.time.steady
+    let asker = MenuAsker(connection: connection, dhcpServer: remotes.dhcpServer, capsman: remotes.capsman)
     do {
-      try await learn(connection)
+      try await learn(asker)
     } catch {
       return error as? RouterOSError
     }
     if schedule == nil { schedule = newSchedule(from: environment.time.steady) }
     return await withTaskGroup(of: RouterOSError?.self) { group in
       group.addTask { await self.keepSampling(connection) }
-      group.addTask { await self.keepAsking(connection) }
+      group.addTask { await self.keepAsking(asker) }
       group.addTask { await connection.waitUntilClosed() }
       let first = await group.next() ?? nil
       group.cancelAll()

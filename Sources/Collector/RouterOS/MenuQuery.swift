@@ -1,6 +1,16 @@
 /// One command for the device: a menu, what to do there, and which rows and fields to give.
-struct MenuQuery: Sendable, Equatable {
-  struct Attribute: Sendable, Equatable {
+struct MenuQuery: Sendable, Hashable {
+  /// Which device is asked.
+  enum Source: Sendable, Hashable, CaseIterable {
+    /// The device itself.
+    case device
+    /// `remote_dhcp_entry`, else the device itself.
+    case dhcpServer
+    /// `remote_capsman_entry`, else the device itself.
+    case capsman
+  }
+
+  struct Attribute: Sendable, Hashable {
     var name: String
     var value: String
   }
@@ -15,16 +25,18 @@ struct MenuQuery: Sendable, Equatable {
   var attributes: [Attribute]
   /// Query words without their leading `?`, in RouterOS's reverse Polish order: `type=ether`, `.id=*1`, `#|`.
   var queries: [String]
+  var source: Source
 
   init(
     path: String, command: String = "print", properties: [String] = [], attributes: [(String, String)] = [],
-    queries: [String] = []
+    queries: [String] = [], source: Source = .device
   ) {
     self.path = path
     self.command = command
     self.properties = properties
     self.attributes = attributes.map { Attribute(name: $0.0, value: $0.1) }
     self.queries = queries
+    self.source = source
   }
 
   /// `path` and `command` as one word: `/interface/print`.

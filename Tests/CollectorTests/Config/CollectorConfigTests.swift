@@ -46,7 +46,7 @@ import Testing
     #expect(device.credentials == Credentials(username: "u", password: Secret(""), plaintextLogin: true))
     #expect(device.retention == .standard)
     #expect(device.billing == .init(day: 1, timeZone: "Europe/Riga", quota: nil))
-    #expect(device.menus == MenuSwitches(health: true, interface: true, routerboard: false))
+    #expect(device.menus == MenuSettings())
     #expect(device.uplinks == .defaultRoute)
     #expect(device.interfaces == .all)
   }
@@ -96,7 +96,7 @@ import Testing
       """
     let (config, warnings, notices) = try load(text)
     #expect(warnings.isEmpty)
-    #expect(notices.contains { $0.contains("not used by this version: dhcp, update_check_url") })
+    #expect(notices.contains { $0.contains("not used by this version: update_check_url") })
     #expect(notices.contains { $0.contains("not polled, since off or for probes only: Probe, Off") })
     #expect(config.id == "Edge One")
     #expect(config.storage.hasSuffix("/sub/root"))
@@ -116,7 +116,9 @@ import Testing
       ])
     #expect(device.nameFormat == .combined)
     #expect(device.addsDefaultName)
-    #expect(device.menus == MenuSwitches(health: false, interface: false, routerboard: true))
+    var switches = MenuSwitches()
+    (switches[.health], switches[.interface], switches[.routerboard]) = (false, false, true)
+    #expect(device.menus.switches == switches)
     #expect(device.uplinks == .matching(try InterfaceFilter(parsing: ["ether1", "lte*"])))
   }
 
@@ -162,10 +164,6 @@ import Testing
       #"c.conf:7: [gw] use_ssl = "maybe": neither yes nor no; allowed: true, false, yes, no, on, off, 1 or 0"#
     ),
     (
-      head + "[gw]\ncredentials_file = x.yaml\n",
-      #"c.conf:7: [gw] credentials_file = "x.yaml": credentials files (YAML) are not supported by this version; allowed: username, and password or password_file"#
-    ),
-    (
       head + "[gw]\nrate_source = snmp\n",
       #"c.conf:7: [gw] rate_source = "snmp": unknown choice; allowed: counters, monitor"#
     ),
@@ -209,6 +207,40 @@ import Testing
     #expect(errors(text) == [expected])
   }
 
+  @Test func otherEntriesStandInForADevice() throws {
+    let (config, warnings, _) = try load(
+      """
+      [collector]
+        storage = /srv
+      [default]
+        username = u
+        remote_dhcp_entry = Core
+      [Core]
+        hostname = core.example.net
+        password = core
+        enabled = no
+        use_ssl = yes
+      [AP]
+        hostname = 192.0.2.2
+        remote_capsman_entry = Lost
+        address_list = blocked, allowed, blocked
+        bgp = yes
+      [Free]
+        hostname = 192.0.2.3
+        remote_dhcp_entry = None
+      """)
+    let access = try #require(config.devices.first { $0.name == "AP" })
+    let core = try #require(access.dhcpServer)
+    #expect(core.name == "Core")
+    #expect(core.endpoint == DeviceEndpoint(host: "core.example.net", port: 8729))
+    #expect(core.credentials.password == Secret("core"))
+    #expect(access.capsman == nil)
+    #expect(access.menus.addressLists == ["blocked", "allowed"])
+    #expect(access.menus.switches[.bgp])
+    #expect(warnings.map(\.key) == ["remote_capsman_entry"])
+    #expect(config.devices.first { $0.name == "Free" }?.dhcpServer == nil)
+  }
+
   @Test func allErrorsComeAtOnceInTheOrderOfTheFile() {
     let text = Self.head + "[a]\nport = x\n[b]\nbilling_day = 0\nquota = 0\n"
     #expect(errors(text).map { $0.prefix(9) } == ["c.conf:7:", "c.conf:9:", "c.conf:10"])
@@ -243,7 +275,7 @@ import Testing
     try folder.write("_mktxp.conf", "[MKTXP]\nlisten = '0.0.0.0:49090'\n".utf8)
     var source = ConfigSource(.directory(folder.path))
     source.environment = ["XDG_STATE_HOME": "/state", "HOME": "/home/u"]
-    let (config, warnings, notices) = try source.load()
+    let (config, warnings, _) = try source.load()
     #expect(config.devices.map(\.name) == ["on", "collector"])
     #expect(config.devices[0].credentials == Credentials(username: "user", password: Secret("password"), plaintextLogin: true))
     #expect(config.devices[0].endpoint == DeviceEndpoint(host: "localhost", port: 8728))
@@ -251,7 +283,6 @@ import Testing
     #expect(config.storage == "/state/tikwatch")
     #expect(config.createsStorage)
     #expect(warnings.isEmpty)
-    #expect(notices.contains { $0.contains("_mktxp.conf") })
     source.environment = ["HOME": "/home/u"]
     #expect(source.defaultStorage == "/home/u/.local/state/tikwatch")
     source.isRoot = true

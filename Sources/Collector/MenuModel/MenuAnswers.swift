@@ -1,0 +1,64 @@
+/// What a device answered to the queries of one menu.
+struct MenuAnswers: Sendable {
+  /// Three outcomes of a query: an answer, no such menu there, failure.
+  enum Answer: Sendable {
+    case reply(Reply)
+    /// As the device said it.
+    case absent(RouterOSError)
+    case failed(RouterOSError)
+  }
+
+  private var answers: [MenuQuery: Answer] = [:]
+
+  subscript(query: MenuQuery) -> Answer? {
+    get { answers[query] }
+    set { answers[query] = newValue }
+  }
+
+  func reply(_ query: MenuQuery) -> Reply? {
+    if case .reply(let reply) = answers[query] { return reply }
+    return nil
+  }
+
+  /// Every reply there is.
+  var replies: [Reply] {
+    answers.values.compactMap {
+      if case .reply(let reply) = $0 { return reply }
+      return nil
+    }
+  }
+
+  /// Rows of the answer; none where there is no answer.
+  func rows(_ query: MenuQuery) -> [Row] { reply(query)?.rows ?? [] }
+
+  /// The number that a `count-only` print gave; `nil` where there is no answer, or none that is a number.
+  func count(_ query: MenuQuery) -> UInt64? { reply(query)?.ret.flatMap(RowValue.unsigned) }
+
+  /// Whether the device has none of what was asked for.
+  var isAbsent: Bool {
+    !answers.isEmpty
+      && answers.values.allSatisfy {
+        if case .absent = $0 { return true }
+        return false
+      }
+  }
+
+  /// Why there is no answer to `query`, be it a failure or not.
+  func error(_ query: MenuQuery) -> RouterOSError? {
+    switch answers[query] {
+    case .absent(let error), .failed(let error): error
+    case .reply, nil: nil
+    }
+  }
+
+  /// The failures, by command.
+  var failures: [(command: String, error: RouterOSError)] {
+    answers.compactMap { query, answer in
+      guard case .failed(let error) = answer else { return nil }
+      return (query.commandWord, error)
+    }
+    .sorted { $0.command < $1.command }
+  }
+
+  mutating func merge(_ others: MenuAnswers) { answers.merge(others.answers) { $1 } }
+}
