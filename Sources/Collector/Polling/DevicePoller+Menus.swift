@@ -33,7 +33,7 @@ extension DevicePoller {
           try await ask(menu, asker)
           hasAsked = true
         }
-        if (menuDue[UplinkFinder.query.path] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
+        if (menuDue[UplinkFinder.key] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
         if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(asker.connection) }
         if hasAsked {
           publishFile()
@@ -68,6 +68,12 @@ extension DevicePoller {
       menuDue[path] = nil
       return
     }
+    guard !answers.isEmpty else {
+      // It had nothing to ask: it neither works nor fails.
+      menus[path] = nil
+      schedule(menu)
+      return
+    }
     let failures = answers.failures
     var result = MenuResult(isUp: failures.isEmpty, seconds: environment.time.steady - began)
     if let (command, error) = failures.first {
@@ -89,9 +95,13 @@ extension DevicePoller {
     takeFacts(path, reply)
   }
 
+  private func schedule(_ menu: any MenuCollector) {
+    menuDue[menu.path] = environment.time.steady + menu.period(metricsInterval: environment.metricsInterval)
+  }
+
   private func finish(_ menu: any MenuCollector, _ result: MenuResult) {
     let path = menu.path
-    menuDue[path] = environment.time.steady + menu.period(metricsInterval: environment.metricsInterval)
+    schedule(menu)
     menus[path] = result
     let failed = menus.filter { !$0.value.isUp }.min { $0.key < $1.key }
     let problem = failed.map { DeviceStatus.Problem(reason: .menu, message: $0.value.problem ?? "\($0.key) fails") }
@@ -137,7 +147,7 @@ extension DevicePoller {
   }
 
   private func askUplinks(_ connection: DeviceConnection) async throws {
-    menuDue[UplinkFinder.query.path] = environment.time.steady + 60
+    menuDue[UplinkFinder.key] = environment.time.steady + 60
     guard case .defaultRoute = config.uplinks else { return }
     do {
       let reply = try await connection.run(UplinkFinder.query, deadline: Deadline.menu)
