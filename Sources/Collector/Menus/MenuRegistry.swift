@@ -1,11 +1,18 @@
-/// Every menu, in the order in which they are asked.
 enum MenuRegistry {
   static let all: [any MenuCollector] = [
     SystemResource(),
+    // Which menus there are depends on it.
+    Package(),
     Interface(),
     Identity(),
     Routerboard(),
     SystemHealth(),
     InterfaceVLAN(),
+    // Addresses and names; leases before the menus that name clients by them.
+    PublicIPAddress(),
+    Neighbor(),
+    DNS(),
+    DHCPLease(),
+    Pool(),
   ]
 }
