@@ -14,5 +14,11 @@ enum MenuRegistry {
     DNS(),
     DHCPLease(),
     Pool(),
+    // Traffic and the firewall.
+    IPConnection(),
+    ConnectionStats(),
+    AddressList(),
+    Firewall(),
+    BridgeVLAN(),
   ]
 }
