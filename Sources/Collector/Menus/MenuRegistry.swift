@@ -20,5 +20,14 @@ enum MenuRegistry {
     AddressList(),
     Firewall(),
     BridgeVLAN(),
+    // Tunnels.
+    IPSec(),
+    WireGuardPeer(),
+    Tunnel(),
+    // Routing.
+    Route(),
+    BFD(),
+    BGP(),
+    RoutingStats(),
   ]
 }
