@@ -1,3 +1,4 @@
+/// Every menu, in the order in which they are asked.
 enum MenuRegistry {
   static let all: [any MenuCollector] = [
     SystemResource(),
@@ -29,5 +30,8 @@ enum MenuRegistry {
     BFD(),
     BGP(),
     RoutingStats(),
+    // Users and certificates.
+    User(),
+    Certificate(),
   ]
 }
