@@ -36,7 +36,7 @@ unit: setup ## the Swift tests without the end-to-end ones
 e2e: setup ## the programs as processes, exchanging real files
 	@exec .ci/test build e2e
 
-peers: setup-tests ## independent clients: librouteros, RouterOS-api, rrdtool, promtool, Prometheus
+peers: setup-tests ## independent programs: librouteros, RouterOS-api, MKTXP, rrdtool, promtool, Prometheus
 	@exec .ci/test build peers
 
 browser: setup-tests ## the pages in a real browser; screenshots in .ci-artifacts

@@ -10,6 +10,9 @@ struct MenuResult: Sendable {
 }
 
 extension DevicePoller {
+  /// The share of time that a single menu may take: a slow one is asked more seldom than its period says. Counters are never slowed.
+  static let menuShare = 0.05
+
   /// What must be known before the first sample: which interfaces there are, and whether their counters began again meanwhile.
   func learn(_ asker: MenuAsker) async throws {
     let began = environment.time.steady
@@ -36,6 +39,7 @@ extension DevicePoller {
         if (menuDue[UplinkFinder.key] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
         if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(asker.connection) }
         if hasAsked {
+          traffic.present = await asker.connection.statistics
           publishFile()
           publishMetrics()
           report()
@@ -61,6 +65,7 @@ extension DevicePoller {
 
   private func take(_ menu: any MenuCollector, _ answers: MenuAnswers, began: Double) {
     let path = menu.path
+    for reply in answers.replies { api.add((reply.received - reply.sent).seconds) }
     guard !answers.isAbsent else {
       // Learned once per connection: this device has nothing there, which is no failure.
       absentMenus.insert(path)
@@ -71,7 +76,7 @@ extension DevicePoller {
     guard !answers.isEmpty else {
       // It had nothing to ask: it neither works nor fails.
       menus[path] = nil
-      schedule(menu)
+      schedule(menu, took: 0)
       return
     }
     let failures = answers.failures
@@ -91,17 +96,17 @@ extension DevicePoller {
     }
     finish(menu, result)
     guard let single = menu as? any SingleMenu, let reply = answers.reply(single.query) else { return }
-    api.add((reply.received - reply.sent).seconds)
     takeFacts(path, reply)
   }
 
-  private func schedule(_ menu: any MenuCollector) {
-    menuDue[menu.path] = environment.time.steady + menu.period(metricsInterval: environment.metricsInterval)
+  private func schedule(_ menu: any MenuCollector, took seconds: Double) {
+    let period = menu.period(metricsInterval: environment.metricsInterval)
+    menuDue[menu.path] = environment.time.steady + max(period, seconds / Self.menuShare)
   }
 
   private func finish(_ menu: any MenuCollector, _ result: MenuResult) {
     let path = menu.path
-    schedule(menu)
+    schedule(menu, took: result.seconds)
     menus[path] = result
     let failed = menus.filter { !$0.value.isUp }.min { $0.key < $1.key }
     let problem = failed.map { DeviceStatus.Problem(reason: .menu, message: $0.value.problem ?? "\($0.key) fails") }

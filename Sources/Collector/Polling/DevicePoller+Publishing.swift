@@ -17,6 +17,7 @@ extension DevicePoller {
     var source = DeviceMetrics.Source(status: status, steady: time.steady)
     source.status.schedule = schedule
     source.api = api
+    source.traffic = traffic
     source.dropped = droppedValues
     source.refused = refusedReadings
     if status.isUp {

@@ -51,6 +51,8 @@ actor DevicePoller {
   var menuDue: [String: Double] = [:]
   var droppedValues: [String: Int] = [:]
   var api = DurationHistogram()
+  /// Bytes to and from the device, over all sessions.
+  var traffic = SessionTraffic()
   var file: DeviceFile
   var publishedFile: DeviceFile?
   var hasRebooted = false
@@ -63,6 +65,8 @@ actor DevicePoller {
   /// Readings that were not used because no link carries as much.
   var refusedReadings = 0
   private var backoff = Backoff()
+  /// Where the last session went.
+  private var remoteAddress: String?
   private var sessionBegan = 0.0
 
   init(_ config: DeviceConfig, past: DevicePast, index: Int, of count: Int, _ environment: Environment) {
@@ -139,7 +143,9 @@ actor DevicePoller {
         config.endpoint, credentials: config.credentials, security: config.transport.security, timeouts: timeouts,
         resolver: environment.resolver,
         group: environment.group, logger: logger)
+      noteRemote(connection.remoteAddress)
       let end = await session(connection)
+      traffic.end(with: await connection.statistics)
       await connection.close()
       menus = [:]
       return end
@@ -204,6 +210,15 @@ actor DevicePoller {
         "\(event.kind.rawValue)", metadata: [LogKey.interface: "\(event.interface ?? "")", LogKey.state: "\(event.text)"])
     }
     environment.recorder.record(events, of: config.name)
+  }
+
+  /// The address that this session goes to, if the configured host is a name: it may belong to another box from now on.
+  private func noteRemote(_ address: String?) {
+    guard let address else { return }
+    if let before = remoteAddress, before != address {
+      record(.address, "\(config.endpoint.host) is now at \(address), it was at \(before)")
+    }
+    remoteAddress = address
   }
 
   private func noteAddress() {

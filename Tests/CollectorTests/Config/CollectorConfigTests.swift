@@ -164,10 +164,6 @@ import Testing
       #"c.conf:7: [gw] use_ssl = "maybe": neither yes nor no; allowed: true, false, yes, no, on, off, 1 or 0"#
     ),
     (
-      head + "[gw]\ncredentials_file = x.yaml\n",
-      #"c.conf:7: [gw] credentials_file = "x.yaml": credentials files (YAML) are not supported by this version; allowed: username, and password or password_file"#
-    ),
-    (
       head + "[gw]\nrate_source = snmp\n",
       #"c.conf:7: [gw] rate_source = "snmp": unknown choice; allowed: counters, monitor"#
     ),

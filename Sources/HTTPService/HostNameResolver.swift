@@ -1,34 +1,38 @@
 import Foundation
 import Glibc
-import Logging
+package import Logging
 import NIOCore
 import ServiceLifecycle
-import Shared
+package import Shared
 import Synchronization
 
 /// Keeps the addresses of the host names in access lists, looked up in the background: no request ever waits for DNS.
-final class HostNameResolver: Service {
+package final class HostNameResolver: Service {
   /// Time between two rounds of look-ups.
-  static let period = Duration.seconds(60)
+  package static let period = Duration.seconds(60)
 
   private let names: [String]
   private let logger: Logger
   private let lookUp: @Sendable (String) -> [IPAddress]?
   private let known = Mutex<[String: [IPAddress]]>([:])
 
-  /// - Parameter lookUp: blocking; `nil` when the name cannot be looked up now.
-  init(
-    lists: [AccessList], logger: Logger, lookUp: @escaping @Sendable (String) -> [IPAddress]? = HostNameResolver.systemLookUp
+  /// - Parameters:
+  ///   - known: what an earlier resolver found out.
+  ///   - lookUp: blocking; `nil` when the name cannot be looked up now.
+  package init(
+    lists: [AccessList], known: [String: [IPAddress]] = [:], logger: Logger,
+    lookUp: @escaping @Sendable (String) -> [IPAddress]? = HostNameResolver.systemLookUp
   ) {
     names = Set(lists.flatMap(\.hostNames)).sorted()
+    self.known.withLock { [names] in $0 = known.filter { names.contains($0.key) } }
     self.logger = logger
     self.lookUp = lookUp
   }
 
   /// What is known now. A name without an entry has not been found yet, and allows nobody.
-  var addresses: [String: [IPAddress]] { known.withLock { $0 } }
+  package var addresses: [String: [IPAddress]] { known.withLock { $0 } }
 
-  func run() async throws {
+  package func run() async throws {
     // A thread of its own: a resolver may block for many seconds.
     let pool = BlockingPool(name: "DNS", threads: 1, queueLimit: 4, deadline: .seconds(30))
     defer { pool.stop() }
@@ -40,7 +44,7 @@ final class HostNameResolver: Service {
   }
 
   /// One round of look-ups.
-  func refresh(_ pool: BlockingPool) async {
+  package func refresh(_ pool: BlockingPool) async {
     for name in names { await resolve(name, pool) }
   }
 
@@ -56,7 +60,7 @@ final class HostNameResolver: Service {
   }
 
   /// Asks the system's resolver.
-  static let systemLookUp: @Sendable (String) -> [IPAddress]? = { name in
+  package static let systemLookUp: @Sendable (String) -> [IPAddress]? = { name in
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?

@@ -1,10 +1,10 @@
 import HTTPTypes
-import Shared
+package import Shared
 
 /// Finds out who asks when the connection comes from a proxy: a pure function of the peer, the headers and the trusted list.
-enum ClientAddress {
+package enum ClientAddress {
   /// Hops that are looked at; more are refused.
-  static let hopLimit = 64
+  package static let hopLimit = 64
 
   /// The right-most hop that is not trusted; where all are trusted, the left-most. Headers of a peer that is not trusted do
   /// not count.
@@ -15,7 +15,7 @@ enum ClientAddress {
   ///   - forwarded: the values of all `Forwarded` fields (RFC 7239), in order.
   /// - Returns: `nil` for a Unix socket without headers.
   /// - Throws: 403 for a hop that is no plain address, or headers that disagree.
-  static func resolve(
+  package static func resolve(
     peer: IPAddress?, forwardedFor: [String], forwarded: [String], isTrusted: (IPAddress) -> Bool
   ) throws(HTTPProblem) -> IPAddress? {
     if let peer, !isTrusted(peer) { return peer }

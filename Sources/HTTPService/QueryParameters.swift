@@ -1,13 +1,12 @@
 import HTTPTypes
-import Shared
 
 /// The query of a request, decoded strictly: what is not percent-encoded UTF-8 is refused, not guessed.
-struct QueryParameters: Sendable {
-  static let limit = 2000
+package struct QueryParameters: Sendable {
+  package static let limit = 2000
   private let pairs: [(name: String, value: String)]
 
   /// - Parameter query: the part after `?`; `+` is a space, as forms send it.
-  init(_ query: String?) throws(HTTPProblem) {
+  package init(_ query: String?) throws(HTTPProblem) {
     var pairs: [(String, String)] = []
     for part in (query ?? "").split(separator: "&") {
       let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -26,21 +25,21 @@ struct QueryParameters: Sendable {
   }
 
   /// The parameter's value; `nil` when it is not given or empty.
-  func string(_ name: String) throws(HTTPProblem) -> String? {
+  package func string(_ name: String) throws(HTTPProblem) -> String? {
     let values = all(name)
     guard values.count <= 1 else { throw .badParameter(name, "given \(values.count) times", allowed: "once") }
     return values.first
   }
 
-  func required(_ name: String, _ allowed: String) throws(HTTPProblem) -> String {
+  package func required(_ name: String, _ allowed: String) throws(HTTPProblem) -> String {
     guard let value = try string(name) else { throw .badParameter(name, "missing", allowed: allowed) }
     return value
   }
 
   /// Every value given that is not empty.
-  func all(_ name: String) -> [String] { pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value) }
+  package func all(_ name: String) -> [String] { pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value) }
 
-  func integer(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws(HTTPProblem) -> Int {
+  package func integer(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws(HTTPProblem) -> Int {
     guard let text = try string(name) else { return fallback }
     let allowed = "\(range.lowerBound) to \(range.upperBound)"
     guard let value = Int(text), text.utf8.first != UInt8(ascii: "+") else {
@@ -50,7 +49,7 @@ struct QueryParameters: Sendable {
     return value
   }
 
-  func choice<Choice>(_ name: String, default fallback: Choice) throws(HTTPProblem) -> Choice
+  package func choice<Choice>(_ name: String, default fallback: Choice) throws(HTTPProblem) -> Choice
   where Choice: CaseIterable & RawRepresentable<String> {
     guard let text = try string(name) else { return fallback }
     guard let choice = Choice(rawValue: text) else {
@@ -60,7 +59,7 @@ struct QueryParameters: Sendable {
     return choice
   }
 
-  func flag(_ name: String, default fallback: Bool) throws(HTTPProblem) -> Bool {
+  package func flag(_ name: String, default fallback: Bool) throws(HTTPProblem) -> Bool {
     switch try string(name) {
     case nil: return fallback
     case "1", "true": return true
@@ -70,7 +69,7 @@ struct QueryParameters: Sendable {
   }
 
   /// One percent-encoded piece as text; `nil` when it is none.
-  static func decode(_ text: some StringProtocol, plusIsSpace: Bool = true) -> String? {
+  package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = true) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
     var rest = text.utf8.makeIterator()

@@ -1,12 +1,12 @@
 import Glibc
 
 /// How many files and connections the process may have open.
-enum DescriptorLimit {
+package enum DescriptorLimit {
   /// Kept for files: watchers and requests must be able to read whatever the number of visitors.
-  static let reserve = 64
+  package static let reserve = 64
 
   /// Raises the limit as far as the system lets a process by itself, and gives what is in force then.
-  static func raise() -> Int {
+  package static func raise() -> Int {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
     if limit.rlim_cur < limit.rlim_max {
@@ -18,7 +18,7 @@ enum DescriptorLimit {
   }
 
   /// Connections that each listener may hold, so that all together leave room for files.
-  static func connections(wanted: Int, descriptors: Int, listeners: Int) -> Int {
+  package static func connections(wanted: Int, descriptors: Int, listeners: Int) -> Int {
     max(4, min(wanted, (descriptors - reserve) / max(1, listeners)))
   }
 }

@@ -1,17 +1,17 @@
-import NIOCore
+package import NIOCore
 
 /// Closes a connection whose other end does not take what it asked for: a reader that stops would hold its answer in memory
 /// for ever.
-final class SlowReaderGuard: ChannelInboundHandler, RemovableChannelHandler {
-  typealias InboundIn = Any
+package final class SlowReaderGuard: ChannelInboundHandler, RemovableChannelHandler {
+  package typealias InboundIn = Any
 
   private let patience: TimeAmount
   private var closing: Scheduled<Void>?
 
   /// - Parameter patience: how long the connection may take nothing more.
-  init(patience: TimeAmount) { self.patience = patience }
+  package init(patience: TimeAmount) { self.patience = patience }
 
-  func channelWritabilityChanged(context: ChannelHandlerContext) {
+  package func channelWritabilityChanged(context: ChannelHandlerContext) {
     closing?.cancel()
     closing = nil
     if !context.channel.isWritable {
@@ -21,9 +21,9 @@ final class SlowReaderGuard: ChannelInboundHandler, RemovableChannelHandler {
     context.fireChannelWritabilityChanged()
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { closing?.cancel() }
+  package func handlerRemoved(context: ChannelHandlerContext) { closing?.cancel() }
 
-  func channelInactive(context: ChannelHandlerContext) {
+  package func channelInactive(context: ChannelHandlerContext) {
     closing?.cancel()
     context.fireChannelInactive()
   }

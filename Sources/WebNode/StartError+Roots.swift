@@ -1,11 +1,8 @@
+import HTTPService
 import NIOCore
 import Shared
 
-/// Why a node cannot start, in one line.
-struct StartError: Error, Sendable, Equatable, CustomStringConvertible {
-  var message: String
-  var description: String { message }
-
+extension StartError {
   /// A root must be there when the node starts: a mistyped path would otherwise show an empty page for ever. A mount that hangs is
   /// let through after a while: it may come back, and other roots must be served.
   static func checkRoots(_ paths: [String], deadline: TimeAmount = .seconds(5)) async throws {

@@ -1,27 +1,44 @@
 import Glibc
-import Hummingbird
-import HummingbirdCore
-import Logging
-import NIOCore
+package import Hummingbird
+package import HummingbirdCore
+package import Logging
+package import NIOCore
 import ServiceLifecycle
-import Shared
+package import Shared
 
-/// One address that the node listens on.
-struct Listener: Service {
-  let address: ListenAddress
-  let responder: RouterResponder<WebContext>
-  let limits: WebServer.Limits
-  let logger: Logger
-  let onListening: @Sendable (SocketAddress) -> Void
+/// One address that a server listens on.
+package struct Listener<Context: RequestContext>: Service where Context.Source == ApplicationRequestContextSource {
+  private let address: ListenAddress
+  private let responder: RouterResponder<Context>
+  private let server: HTTPServerBuilder
+  private let connections: Int
+  private let logger: Logger
+  private let onListening: @Sendable (SocketAddress) -> Void
 
-  func run() async throws {
+  /// - Parameters:
+  ///   - connections: how many it holds at a time; more wait.
+  ///   - onListening: told the address, with the port that was found where any was wanted.
+  package init(
+    _ address: ListenAddress, responder: RouterResponder<Context>, server: HTTPServerBuilder, connections: Int, logger: Logger,
+    onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
+  ) {
+    self.address = address
+    self.responder = responder
+    self.server = server
+    self.connections = connections
+    self.logger = logger
+    self.onListening = onListening
+  }
+
+  /// - Throws: ``StartError`` when the address cannot be had.
+  package func run() async throws {
     var log = logger
     // Hummingbird's own lines tell nothing that ours do not.
     log.logLevel = max(logger.logLevel, .warning)
     let app = Application(
-      responder: responder, server: WebServer.channel(limits),
+      responder: responder, server: server,
       configuration: .init(
-        address: bindAddress, availableConnectionsDelegate: .maximum(limits.connections, logger: log)),
+        address: bindAddress, availableConnectionsDelegate: .maximum(connections, logger: log)),
       onServerRunning: { channel in
         guard let local = channel.localAddress else { return }
         logger.notice(
@@ -48,8 +65,8 @@ struct Listener: Service {
 }
 
 /// Which sockets serve the addresses asked for: `[::]` takes IPv4 too, so `0.0.0.0` on the same port is served by it.
-enum ListenerPlan {
-  static func plan(_ addresses: [ListenAddress]) -> [ListenAddress] {
+package enum ListenerPlan {
+  package static func plan(_ addresses: [ListenAddress]) -> [ListenAddress] {
     let everywhere = addresses.compactMap { address -> Int? in
       switch address {
       case .tcp(.any, let port) where port != 0: port
