@@ -38,16 +38,6 @@ struct MenuSamples: Sendable, Equatable {
     if row[field] == nil { add(metric, .unsigned(0), labels) } else { add(boolean: metric, row, field, labels) }
   }
 
-  /// A duration, in seconds.
-  mutating func add(seconds metric: Metric, _ row: Row, _ field: String, _ labels: Labels) {
-    add(metric, row, field, labels, RowValue.duration) { .double($0.seconds) }
-  }
-
-  /// A duration, in milliseconds.
-  mutating func add(milliseconds metric: Metric, _ row: Row, _ field: String, _ labels: Labels) {
-    add(metric, row, field, labels, RowValue.duration) { .double($0.milliseconds) }
-  }
-
   /// A number of rows, where the device told it.
   mutating func add(count metric: Metric, _ count: UInt64?, _ labels: Labels) {
     if let count { add(metric, .unsigned(count), labels) }

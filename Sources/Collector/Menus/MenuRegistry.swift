@@ -33,5 +33,18 @@ enum MenuRegistry {
     // Users and certificates.
     User(),
     Certificate(),
+    // Ports, radios and what they serve.
+    EthernetMonitor(),
+    InterfaceW60G(),
+    PoE(),
+    Netwatch(),
+    WLAN(),
+    CAPsMAN(),
+    QueueTree(),
+    QueueSimple(),
+    KidControl(),
+    InterfaceLTE(),
+    SwitchPort(),
+    Container(),
   ]
 }

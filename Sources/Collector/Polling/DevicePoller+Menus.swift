@@ -95,6 +95,7 @@ extension DevicePoller {
       drop(samples.dropped, in: path)
     }
     finish(menu, result)
+    if let monitor = menu as? EthernetMonitor { takeSpeeds(monitor.links(answers)) }
     guard let single = menu as? any SingleMenu, let reply = answers.reply(single.query) else { return }
     takeFacts(path, reply)
   }
@@ -169,15 +170,20 @@ extension DevicePoller {
   private func askSpeeds(_ connection: DeviceConnection) async throws {
     menuDue[LinkSpeeds.path] = environment.time.steady + 60
     let ids = catalogue.runningEthernetIDs
-    guard !ids.isEmpty else { return }
+    // Else the menu about Ethernet ports tells them.
+    guard !ids.isEmpty, EthernetMonitor().use(config.menus.switches) == .off else { return }
     do {
       let reply = try await connection.run(LinkSpeeds.query(ids), deadline: Deadline.menu)
-      record(catalogue.setSpeeds(LinkSpeeds.speeds(reply.rows), now: SampleClock.rounded(environment.time.epoch)))
+      takeSpeeds(reply.rows)
     } catch let error as RouterOSError where !error.endsSession {
       // Speeds only sharpen a judgement; without them the bounds are wider.
       logger.debug("Link speeds are not known", metadata: [LogKey.error: "\(error)"])
     }
     publishFile()
+  }
+
+  private func takeSpeeds(_ rows: [Row]) {
+    record(catalogue.setSpeeds(LinkSpeeds.speeds(rows), now: SampleClock.rounded(environment.time.epoch)))
   }
 
   private func uplinkNames() -> Set<String> {
