@@ -55,15 +55,13 @@ let package = Package(
       name: "Collector",
       dependencies: [
         "Shared", "HTTPService", "SecureTransport", hummingbird, httpTypes, nioCore, nioPosix, logging, lifecycle,
-        signals,
-        argumentParser, yams,
+        signals, argumentParser, yams,
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "WebNode",
       dependencies: [
-        "Shared", "HTTPService", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals,
-        argumentParser,
+        "Shared", "HTTPService", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals, argumentParser,
       ],
       resources: [.embedInCode("Templates"), .embedInCode("Assets")],
       swiftSettings: settings),

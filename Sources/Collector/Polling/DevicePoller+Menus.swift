@@ -36,7 +36,7 @@ extension DevicePoller {
           try await ask(menu, asker)
           hasAsked = true
         }
-        if (menuDue[UplinkFinder.query.path] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
+        if (menuDue[UplinkFinder.key] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
         if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(asker.connection) }
         if hasAsked {
           traffic.present = await asker.connection.statistics
@@ -66,6 +66,8 @@ extension DevicePoller {
   private func take(_ menu: any MenuCollector, _ answers: MenuAnswers, began: Double) {
     let path = menu.path
     for reply in answers.replies { api.add((reply.received - reply.sent).seconds) }
+    let seconds = environment.time.steady - began
+    if let name = MKTXPCollector.name(ofMenu: path) { collectionTimes[name, default: 0] += seconds }
     guard !answers.isAbsent else {
       // Learned once per connection: this device has nothing there, which is no failure.
       absentMenus.insert(path)
@@ -73,8 +75,14 @@ extension DevicePoller {
       menuDue[path] = nil
       return
     }
+    guard !answers.isEmpty else {
+      // It had nothing to ask: it neither works nor fails.
+      menus[path] = nil
+      schedule(menu, took: 0)
+      return
+    }
     let failures = answers.failures
-    var result = MenuResult(isUp: failures.isEmpty, seconds: environment.time.steady - began)
+    var result = MenuResult(isUp: failures.isEmpty, seconds: seconds)
     if let (command, error) = failures.first {
       result.problem = error.description
       if menus[path]?.problem != result.problem {
@@ -89,14 +97,19 @@ extension DevicePoller {
       drop(samples.dropped, in: path)
     }
     finish(menu, result)
+    if let monitor = menu as? EthernetMonitor { takeSpeeds(monitor.links(answers)) }
     guard let single = menu as? any SingleMenu, let reply = answers.reply(single.query) else { return }
     takeFacts(path, reply)
   }
 
+  private func schedule(_ menu: any MenuCollector, took seconds: Double) {
+    let period = menu.period(metricsInterval: environment.metricsInterval)
+    menuDue[menu.path] = environment.time.steady + max(period, seconds / Self.menuShare)
+  }
+
   private func finish(_ menu: any MenuCollector, _ result: MenuResult) {
     let path = menu.path
-    let period = menu.period(metricsInterval: environment.metricsInterval)
-    menuDue[path] = environment.time.steady + max(period, result.seconds / Self.menuShare)
+    schedule(menu, took: result.seconds)
     menus[path] = result
     let failed = menus.filter { !$0.value.isUp }.min { $0.key < $1.key }
     let problem = failed.map { DeviceStatus.Problem(reason: .menu, message: $0.value.problem ?? "\($0.key) fails") }
@@ -142,7 +155,7 @@ extension DevicePoller {
   }
 
   private func askUplinks(_ connection: DeviceConnection) async throws {
-    menuDue[UplinkFinder.query.path] = environment.time.steady + 60
+    menuDue[UplinkFinder.key] = environment.time.steady + 60
     guard case .defaultRoute = config.uplinks else { return }
     do {
       let reply = try await connection.run(UplinkFinder.query, deadline: Deadline.menu)
@@ -159,15 +172,20 @@ extension DevicePoller {
   private func askSpeeds(_ connection: DeviceConnection) async throws {
     menuDue[LinkSpeeds.path] = environment.time.steady + 60
     let ids = catalogue.runningEthernetIDs
-    guard !ids.isEmpty else { return }
+    // Else the menu about Ethernet ports tells them.
+    guard !ids.isEmpty, EthernetMonitor().use(config.menus.switches) == .off else { return }
     do {
       let reply = try await connection.run(LinkSpeeds.query(ids), deadline: Deadline.menu)
-      record(catalogue.setSpeeds(LinkSpeeds.speeds(reply.rows), now: SampleClock.rounded(environment.time.epoch)))
+      takeSpeeds(reply.rows)
     } catch let error as RouterOSError where !error.endsSession {
       // Speeds only sharpen a judgement; without them the bounds are wider.
       logger.debug("Link speeds are not known", metadata: [LogKey.error: "\(error)"])
     }
     publishFile()
+  }
+
+  private func takeSpeeds(_ rows: [Row]) {
+    record(catalogue.setSpeeds(LinkSpeeds.speeds(rows), now: SampleClock.rounded(environment.time.epoch)))
   }
 
   private func uplinkNames() -> Set<String> {

@@ -34,6 +34,9 @@ import Testing
     #expect(WirelessFlavour(packages: ["wifi-qcom-ac"], version: seven) == .wifi)
     #expect(WirelessFlavour(packages: ["wifiwave2"], version: RouterOSVersion(7, 12)) == .wifiwave2)
     #expect(WirelessFlavour(packages: ["wireless"], version: seven) == .dual)
+    #expect(WirelessFlavour(packages: ["wireless"], version: RouterOSVersion(7, 12)) == .wireless)
+    #expect(WirelessFlavour(packages: ["system", "wireless"], version: RouterOSVersion(6, 49)) == .wireless)
+    #expect(WirelessFlavour(packages: ["wireless"], version: nil) == .dual)
     #expect(WirelessFlavour(packages: ["routeros"], version: RouterOSVersion(7, 13)) == .wifi)
     #expect(WirelessFlavour(packages: ["routeros"], version: RouterOSVersion(7, 12, 1)) == .wireless)
     #expect(WirelessFlavour(packages: [], version: nil) == .wireless)
@@ -42,6 +45,7 @@ import Testing
   @Test func disabledPackagesDoNotCount() {
     let rows: [Row] = [
       ["name": "wireless", "disabled": "true"], ["name": "container", "disabled": "false"], ["name": "routeros"],
+      ["name": "zerotier", "disabled": "false", "available": "true"],
     ]
     #expect(WirelessFlavour.enabledPackages(rows) == ["container", "routeros"])
   }
