@@ -71,7 +71,8 @@ class Ours:
         home = fleet.folder / "home"
         home.mkdir()
         self.program = Program(
-            [PROGRAMS / "tikwatch-collector", "run", "--cfg-dir", fleet.configuration, "--storage", self.root], fleet.folder,
+            [PROGRAMS / "tikwatch-collector", "run", "--cfg-dir", fleet.configuration, "--storage", self.root,
+             "--listen", "none"], fleet.folder,
             "collector", environment={"HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "UTC"})
 
     def files(self):

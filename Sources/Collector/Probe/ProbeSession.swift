@@ -90,6 +90,8 @@ struct ProbeSession: Sendable {
       if samples.dropped > 0 { own.add(DeviceMetrics.dropped, .unsigned(UInt64(samples.dropped)), labels) }
       families += samples.families
     }
-    return PrometheusText.rendered(own.families + families).families
+    let limited = SeriesLimit(device.seriesLimit).apply(to: families, own: own.families.reduce(0) { $0 + $1.samples.count })
+    let left = [DeviceMetrics.dropped(series: limited.droppedSeries, context)]
+    return PrometheusText.rendered(own.families + left + limited.families).families
   }
 }
