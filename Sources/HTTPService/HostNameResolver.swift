@@ -29,6 +29,9 @@ package final class HostNameResolver: Service {
     self.lookUp = lookUp
   }
 
+  /// Whether there is no name to look up.
+  package var isEmpty: Bool { names.isEmpty }
+
   /// What is known now. A name without an entry has not been found yet, and allows nobody.
   package var addresses: [String: [IPAddress]] { known.withLock { $0 } }
 

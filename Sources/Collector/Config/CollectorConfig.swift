@@ -18,6 +18,10 @@ struct CollectorConfig: Sendable, Equatable {
   var spoolLimit = 1 << 30
   /// By name.
   var devices: [DeviceConfig] = []
+  /// The collector's own HTTP endpoint.
+  var endpoint = EndpointConfig()
+  /// What `/probe` knows, by name: devices, entries for probes only, and entries that are off.
+  var modules: [String: ProbeModule] = [:]
 
   init(id: String, storage: String) {
     self.id = id
@@ -41,6 +45,8 @@ struct DeviceConfig: Sendable, Equatable {
   var interfaces = InterfaceFilter.all
   /// `interface_limit`: how many are recorded at most.
   var interfaceLimit = InterfaceCatalogue.defaultLimit
+  /// `series_limit`: how many series its metrics have at most.
+  var seriesLimit = SeriesLimit.standard
   var rateSource = RateSource.counters
   var uplinks = UplinkRule.defaultRoute
   var billing: DeviceFile.Billing

@@ -89,14 +89,20 @@ enum DeviceSecrets {
       throw ConfigProblem("\(path): \(String(cString: strerror(path.utf8.contains(0) ? EINVAL : errno)))")
     }
     defer { free(resolved) }
-    var status = stat()
-    if stat(resolved, &status) == 0, status.st_mode & 0o004 != 0, !allowsExposed {
-      throw ConfigProblem(
-        "\(path): others can read this file (mode \(String(status.st_mode & 0o777, radix: 8)))", allowed: "chmod o-rwx")
-    }
-    do throws(FileError) { return try BoundedFile.read(String(cString: resolved), limit: limit) } catch {
+    let file = String(cString: resolved)
+    let bytes: [UInt8]
+    let permissions: UInt32
+    do throws(FileError) {
+      permissions = try FileStatus(file).permissions
+      bytes = try BoundedFile.read(file, limit: limit)
+    } catch {
       throw ConfigProblem(error.description)
     }
+    guard permissions & 0o004 == 0 || allowsExposed else {
+      throw ConfigProblem(
+        "\(path): others can read this file (mode \(String(permissions, radix: 8)))", allowed: "chmod o-rwx")
+    }
+    return bytes
   }
 
   /// The text of a file without the line end after it.

@@ -17,6 +17,7 @@ actor DevicePoller {
     var logger: Logger
     var sampleInterval: Double
     var metricsInterval: Double
+    var board = MetricsBoard()
   }
 
   /// How long answers may take, in seconds.
@@ -50,6 +51,10 @@ actor DevicePoller {
   var absentMenus: Set<String> = []
   var menuDue: [String: Double] = [:]
   var droppedValues: [String: Int] = [:]
+  /// Seconds that menus took, by the name of MKTXP's collector.
+  var collectionTimes: [String: Double] = [:]
+  /// Families that were left out for `series_limit` at any time, as far as that was told.
+  var familiesLeftOut: Set<String> = []
   var api = DurationHistogram()
   /// Bytes to and from the device, over all sessions.
   var traffic = SessionTraffic()
@@ -126,8 +131,11 @@ actor DevicePoller {
         logger.warning(
           "Device is down", metadata: [LogKey.reason: "\(problem.reason.rawValue)", LogKey.error: "\(problem.message)"])
       }
+      let isNews = status.problem?.reason != problem.reason || status.state != .down
       status.failed(problem, at: environment.time.epoch)
       report()
+      // Whoever scrapes is to see it now, not when metrics are due.
+      if isNews { publishMetrics() }
       let delay = backoff.failed(failure?.backoff ?? .other, began: began, now: now, chance: .random(in: 0...1))
       do { try await Task.sleep(for: .seconds(delay)) } catch { return }
     }

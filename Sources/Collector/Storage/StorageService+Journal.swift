@@ -92,7 +92,8 @@ extension StorageService {
     if let failure { throw failure }
   }
 
-  private func storageState() -> Heartbeat.Storage {
+  /// How writing to the root goes.
+  func storageState() -> Heartbeat.Storage {
     let status = batches.status
     let spooled = spool.status
     var storage = Heartbeat.Storage()

@@ -1,35 +1,3 @@
-import Glibc
-import Shared
-
-/// What stands at a path, as far as can be told without opening it: links are not followed, a FIFO does not hang.
-struct FileEntry: Sendable, Equatable {
-  enum Kind: Sendable, Equatable { case file, folder, link, other }
-
-  var kind: Kind
-  var bytes: Int
-  /// Last change of the content, epoch seconds.
-  var modified: Double
-
-  /// `nil` when there is nothing. Blocking.
-  init?(_ path: String) throws(FileError) {
-    var info = stat()
-    guard lstat(path, &info) == 0 else {
-      let error = FileError(errno: errno, "examine", path)
-      if error.code == .missing { return nil }
-      throw error
-    }
-    kind =
-      switch info.st_mode & S_IFMT {
-      case S_IFREG: .file
-      case S_IFDIR: .folder
-      case S_IFLNK: .link
-      default: .other
-      }
-    bytes = Int(info.st_size)
-    modified = Double(info.st_mtim.tv_sec) + Double(info.st_mtim.tv_nsec) / 1e9
-  }
-}
-
 /// What a file is by its name alone.
 enum FileRole: Sendable, Equatable {
   /// Of the name that the layout gives to a file of that place.
