@@ -44,16 +44,24 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CRRD", pkgConfig: "librrd", providers: [.apt(["librrd-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Shared", dependencies: ["CRRD", "COpenSSL", logging], swiftSettings: settings),
+    .target(
+      name: "HTTPService",
+      dependencies: ["Shared", "CZlib", hummingbird, httpTypes, nioCore, nioLocks, nioPosix, logging, lifecycle],
+      swiftSettings: settings),
     .target(name: "SecureTransport", dependencies: ["Shared", "COpenSSL", nioCore, logging], swiftSettings: settings),
     .executableTarget(
       name: "Collector",
-      dependencies: ["Shared", "SecureTransport", nioCore, nioPosix, logging, lifecycle, signals, argumentParser, yams],
+      dependencies: [
+        "Shared", "HTTPService", "SecureTransport", hummingbird, httpTypes, nioCore, nioPosix, logging, lifecycle,
+        signals, argumentParser, yams,
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "WebNode",
       dependencies: [
-        "Shared", hummingbird, httpTypes, mustache, nioCore, nioLocks, nioPosix, logging, lifecycle, signals, argumentParser,
+        "Shared", "HTTPService", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals, argumentParser,
       ],
       resources: [.embedInCode("Templates"), .embedInCode("Assets")],
       swiftSettings: settings),
@@ -66,16 +74,22 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "SharedTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
     .testTarget(
+      name: "HTTPServiceTests",
+      dependencies: ["HTTPService", "CZlib", "Shared", "TestSupport", httpTypes, nioCore, nioPosix, logging],
+      swiftSettings: settings),
+    .testTarget(
       name: "SecureTransportTests",
       dependencies: ["SecureTransport", "Shared", "COpenSSL", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
       swiftSettings: settings),
     .testTarget(
       name: "CollectorTests",
-      dependencies: ["Collector", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      dependencies: [
+        "Collector", "HTTPService", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging,
+      ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "WebNodeTests",
-      dependencies: ["WebNode", "Shared", "TestSupport", hummingbird, httpTypes, nioCore, nioPosix, logging],
+      dependencies: ["WebNode", "HTTPService", "Shared", "TestSupport", hummingbird, httpTypes, nioCore, nioPosix, logging],
       swiftSettings: settings),
     .testTarget(
       name: "FakeDeviceTests",

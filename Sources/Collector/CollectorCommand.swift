@@ -7,7 +7,8 @@ struct CollectorCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: programName, abstract: "Polls MikroTik devices and writes what it finds for Tikwatch's web nodes.",
-    version: Version.current, subcommands: [RunCommand.self, CheckCommand.self, StorageCommand.self])
+    version: Version.current,
+    subcommands: [RunCommand.self, CheckCommand.self, StorageCommand.self, SetupCommand.self, ImportCommand.self])
 
-  func run() throws { throw ValidationError("a command is missing: run, check or storage") }
+  func run() throws { throw ValidationError("a command is missing: run, check, storage, setup or import") }
 }

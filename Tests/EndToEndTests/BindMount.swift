@@ -7,6 +7,7 @@ final class BindMount: Sendable {
   /// Why it cannot be had on this machine; `nil` when it can.
   static let obstacle: String? = {
     if geteuid() != 0 { return "mounting takes root" }
+    if !canMount { return "this environment forbids to mount" }
     if access("/dev/fuse", R_OK | W_OK) != 0 { return "there is no /dev/fuse" }
     if program == nil { return "bindfs is not installed (.ci/setup tests)" }
     return nil
@@ -14,6 +15,21 @@ final class BindMount: Sendable {
 
   private static let program = ["/usr/bin/bindfs", "/usr/local/bin/bindfs"]
     .first(where: FileManager.default.isExecutableFile(atPath:))
+
+  /// Whether this process may mount at all: root in a container may not.
+  static let canMount: Bool = {
+    guard geteuid() == 0, let folder = try? TemporaryDirectory() else { return false }
+    let mount = Process()
+    mount.executableURL = URL(fileURLWithPath: "/bin/mount")
+    mount.arguments = ["-t", "tmpfs", "-o", "size=1m", "none", folder.path]
+    mount.standardError = FileHandle.nullDevice
+    guard (try? mount.run()) != nil else { return false }
+    mount.waitUntilExit()
+    guard mount.terminationStatus == 0 else { return false }
+    let unmount = try? Process.run(URL(fileURLWithPath: "/bin/umount"), arguments: [folder.path])
+    unmount?.waitUntilExit()
+    return true
+  }()
 
   /// What is seen through the mount.
   let source: String

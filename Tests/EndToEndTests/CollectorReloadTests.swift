@@ -16,7 +16,8 @@ import Testing
   private static func write(_ rig: CollectorRig, _ devices: [(name: String, lines: String)], settings: String = "") throws
     -> String
   {
-    var text = "[collector]\nid = edge\nstorage = \(rig.root)\nretention = compact\nflush_interval = 1\n\(settings)\n"
+    var text =
+      "[collector]\nid = edge\nstorage = \(rig.root)\nretention = compact\nflush_interval = 1\nspool = \(rig.spool)\n\(settings)\n"
     text += "[default]\nhostname = 127.0.0.1\nusername = admin\npassword = s3cret-pass\n"
     for (name, lines) in devices { text += "[\(name)]\nport = \(rig.ports[name] ?? "1")\n\(lines)\n" }
     let beside = try rig.folder.write("beside.conf", text.utf8)

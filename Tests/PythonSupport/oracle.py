@@ -7,7 +7,7 @@ import json
 import pathlib
 
 from mktxp import SWITCHES, write_configuration
-from programs import REPOSITORY, FakeDevices
+from programs import PROGRAMS, REPOSITORY, FakeDevices, Program, wait_until
 
 FIXTURES = REPOSITORY / "Tests" / "Fixtures" / "devices"
 
@@ -44,12 +44,12 @@ def devices():
 class Fleet:
     """The devices in one process, and MKTXP's configuration for entries on them."""
 
-    def __init__(self, folder, entries=None, only=None):
+    def __init__(self, folder, entries=None, data=None):
+        """The entries of all tests and the devices of the fixtures, unless others are given."""
         self.folder = pathlib.Path(folder)
         self.entries = ENTRIES if entries is None else entries
-        chosen = [device for name, device in devices().items() if only is None or name in only]
         self.data = self.folder / "devices.json"
-        self.data.write_text(json.dumps({"devices": chosen}))
+        self.data.write_text(json.dumps({"devices": list(devices().values()) if data is None else data}))
         self.fake = FakeDevices(self.folder, "--data", self.data)
 
     def start(self):
@@ -60,3 +60,33 @@ class Fleet:
             self.folder / "mktxp", addresses, default=DEFAULT, entries={entry: keys for entry, (_, keys) in self.entries.items()},
             system={"fetch_routers_in_parallel": True, "max_worker_threads": len(addresses), "persistent_dhcp_cache": False})
         return self
+
+
+class Ours:
+    """Our collector with MKTXP's own configuration, and the metrics it has written."""
+
+    def __init__(self, fleet):
+        self.fleet, self.root = fleet, fleet.folder / "root"
+        self.root.mkdir()
+        home = fleet.folder / "home"
+        home.mkdir()
+        self.program = Program(
+            [PROGRAMS / "tikwatch-collector", "run", "--cfg-dir", fleet.configuration, "--storage", self.root], fleet.folder,
+            "collector", environment={"HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "UTC"})
+
+    def files(self):
+        """The metrics file of each entry."""
+        return {path.parent.name: path for path in self.root.glob("*/devices/*/metrics.prom")}
+
+    def settled(self):
+        """The text of all entries once each has been written again after all its menus were asked the first time."""
+        stamps = {}
+
+        def twice():
+            for entry, path in self.files().items():
+                stamps.setdefault(entry, set()).add(path.read_text().split("\n", 1)[0])
+            return set(stamps) == set(self.fleet.entries) and all(len(times) >= 3 for times in stamps.values())
+
+        self.program.wait_ready(lambda: set(self.files()) == set(self.fleet.entries), "metrics of every entry")
+        wait_until(twice, "second writing of every entry's metrics", seconds=90)
+        return "".join(path.read_text() for path in self.files().values())

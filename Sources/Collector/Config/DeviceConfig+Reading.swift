@@ -53,7 +53,7 @@ extension DeviceConfig {
     // An entry that is not polled may be half written.
     let isPolled = isEnabled && !isModuleOnly
     refuseLaterKeys(&reader)
-    let transport = DeviceTransport.read(&reader, context, isPolled: isPolled)
+    let transport = DeviceTransport.read(&reader, context, isPolled: isEnabled)
     let (credentials, passwordFile) = credentials(&reader, context, isPolled)
     var device = DeviceConfig(
       name: reader.section.name, endpoint: endpoint(&reader, context, isPolled, useSSL: transport.settings.useSSL),

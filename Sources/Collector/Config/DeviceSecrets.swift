@@ -89,13 +89,14 @@ enum DeviceSecrets {
       throw ConfigProblem("\(path): \(String(cString: strerror(path.utf8.contains(0) ? EINVAL : errno)))")
     }
     defer { free(resolved) }
-    var status = stat()
-    if stat(resolved, &status) == 0, status.st_mode & 0o004 != 0, !allowsExposed {
-      throw ConfigProblem(
-        "\(path): others can read this file (mode \(String(status.st_mode & 0o777, radix: 8)))", allowed: "chmod o-rwx")
-    }
-    do throws(FileError) { return try BoundedFile.read(String(cString: resolved), limit: limit) } catch {
-      throw ConfigProblem(error.description)
+    do throws(FileError) {
+      let status = try FileStatus(String(cString: resolved))
+      if status.permissions & 0o004 != 0, !allowsExposed {
+        throw FileError(.permission, "use", path, "others can read this file (mode \(String(status.permissions, radix: 8)))")
+      }
+      return try BoundedFile.read(String(cString: resolved), limit: limit)
+    } catch {
+      throw ConfigProblem(error.description, allowed: error.code == .permission ? "chmod o-rwx" : nil)
     }
   }
 

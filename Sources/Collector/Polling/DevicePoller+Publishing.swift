@@ -32,12 +32,13 @@ extension DevicePoller {
     }
     var families = DeviceMetrics.families(source, context)
     if status.isUp { families += menuFamilies(own: families.reduce(1) { $0 + $1.samples.count }) }
-    let (text, dropped) = PrometheusText.render(families)
+    let (rendered, dropped) = PrometheusText.rendered(families)
     drop(dropped.invalid + dropped.duplicates, in: "metrics")
     var bytes = Array("# written ".utf8)
     PrometheusText.append(.double(SampleClock.rounded(time.epoch)), to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
-    environment.recorder.publish(metrics: bytes + text, of: config.name)
+    environment.recorder.publish(metrics: bytes + PrometheusText.text(rendered), of: config.name)
+    environment.board.publish(rendered, of: config.name, steady: time.steady)
     collectionTimes[MKTXPCollector.own, default: 0] += time.steady - began
   }
 

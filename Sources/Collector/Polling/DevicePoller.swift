@@ -17,6 +17,7 @@ actor DevicePoller {
     var logger: Logger
     var sampleInterval: Double
     var metricsInterval: Double
+    var board = MetricsBoard()
   }
 
   /// How long answers may take, in seconds.
@@ -130,8 +131,11 @@ actor DevicePoller {
         logger.warning(
           "Device is down", metadata: [LogKey.reason: "\(problem.reason.rawValue)", LogKey.error: "\(problem.message)"])
       }
+      let isNews = status.problem?.reason != problem.reason || status.state != .down
       status.failed(problem, at: environment.time.epoch)
       report()
+      // Whoever scrapes is to see it now, not when metrics are due.
+      if isNews { publishMetrics() }
       let delay = backoff.failed(failure?.backoff ?? .other, began: began, now: now, chance: .random(in: 0...1))
       do { try await Task.sleep(for: .seconds(delay)) } catch { return }
     }

@@ -40,6 +40,7 @@ struct PollingService: Service {
           }
           return Running(config: device, stop: stopper, ended: ended)
         }
+        environment.board.show(config.devices, metricsInterval: config.metricsInterval.seconds)
         var running: [String: Running] = [:]
         for (index, device) in config.devices.enumerated() {
           running[device.name] = begin(device, pasts[device.name] ?? DevicePast(), index, config)
@@ -68,6 +69,7 @@ struct PollingService: Service {
       for await past in old.ended { if let past { pasts[name] = past } }
     }
     for name in removed { environment.recorder.forget(name) }
+    environment.board.show(next.devices, metricsInterval: next.metricsInterval.seconds)
     let concerned = Set(added + changed)
     // Archives that a device begins from now on follow its new retention.
     storage.admissions.tell(next.devices.filter { concerned.contains($0.name) })

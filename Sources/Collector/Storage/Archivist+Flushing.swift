@@ -122,12 +122,14 @@ extension Archivist {
 
   /// Writes what pollers published about their devices.
   mutating func flushFiles(now: Double) {
-    for (device, file) in files {
+    for (device, published) in files {
       let directory = options.directory.device(device)
+      let file = rootFiles[device].map { published.keeping($0) } ?? published
       if write(
         directory.deviceFile, in: directory, device, now: now, { () throws(FileError) in try file.write(directory.deviceFile) })
       {
         files[device] = nil
+        rememberLocally(file)
       }
     }
     for (device, text) in metrics {

@@ -38,6 +38,8 @@ struct Archivist {
     var creationBudget = 0.5
     /// Keeps others out of the folder; made sure of before each round.
     var lock: CollectorLock?
+    /// Keeps copies of `device.json` on this host.
+    var memory: DeviceMemory?
     /// The space of the file system that holds a path.
     var look: @Sendable (String) throws(FileError) -> SpacePlan.Disk = { path throws(FileError) in try SpacePlan.look(at: path) }
   }
@@ -57,6 +59,10 @@ struct Archivist {
   private(set) var ticks = 0
   /// Seconds that the last round of writes took.
   private(set) var flushSeconds: Double?
+  /// Set when sampling began before the root was there.
+  var localStart: LocalStart?
+  /// What the root knew of devices then, by name.
+  var rootFiles: [String: DeviceFile] = [:]
   /// `nil` before the first look.
   var space: SpacePlan?
   /// Archives have come that the plan does not know.
@@ -84,7 +90,7 @@ struct Archivist {
   mutating func add(_ sample: LiveLine.Device, of device: String, now: Double) {
     for (key, value) in sample.interfaces {
       let place = place(device, key, now: now)
-      slots[place].store.add(time: sample.time, value)
+      slots[place].store.add(time: sample.time, anchored(value, at: sample.time, place))
     }
   }
 

@@ -42,14 +42,13 @@ final class CollectorLock: Sendable {
   ///
   /// - Throws: ``FileError`` when the folder is gone, or has been taken by somebody else meanwhile.
   func hold() throws(FileError) {
-    guard directory.isPresent else {
-      throw FileError(.missing, "write to", directory.path, "the collector's folder is gone: is the root still mounted?")
-    }
     try descriptor.withLock { descriptor throws(FileError) in
-      var held = stat()
-      var there = stat()
-      guard stat(directory.lock, &there) == 0 else { throw FileError(errno: errno, "examine", directory.lock) }
-      if fstat(descriptor, &held) == 0, held.st_dev == there.st_dev, held.st_ino == there.st_ino { return }
+      let there: FileStatus
+      do throws(FileError) { there = try FileStatus(directory.lock) } catch {
+        guard error.code == .missing else { throw error }
+        throw FileError(.missing, "write to", directory.path, "the collector's folder is gone: is the root still mounted?")
+      }
+      if try FileStatus(descriptor: descriptor, directory.lock).identity == there.identity { return }
       let fresh: Int32
       do {
         fresh = try Self.open(directory, host: host, pid: pid) { usleep(UInt32($0 * 1e6)) }
@@ -80,9 +79,9 @@ final class CollectorLock: Sendable {
   private static func take(_ descriptor: Int32, _ directory: CollectorDirectory, host: String, pid: Int, _ rest: (Double) -> Void)
     throws
   {
-    var info = stat()
-    guard fstat(descriptor, &info) == 0 else { throw FileError(errno: errno, "examine", directory.lock) }
-    guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.notRegular, "lock", directory.lock, "not a regular file") }
+    guard try FileStatus(descriptor: descriptor, directory.lock).kind == .file else {
+      throw FileError(.notRegular, "lock", directory.lock, "not a regular file")
+    }
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let number = errno
       guard number == EWOULDBLOCK else { throw FileError(errno: number, "lock", directory.lock) }

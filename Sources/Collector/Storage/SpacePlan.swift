@@ -48,9 +48,8 @@ struct SpacePlan: Sendable, Equatable {
 
   /// Bytes that a file lacks on disk for its size; `nil` when there is no file. Blocking.
   static func unbacked(_ path: String) -> Int? {
-    var info = stat()
-    guard lstat(path, &info) == 0 else { return nil }
-    return max(0, Int(info.st_size) - Int(info.st_blocks) * 512)
+    guard let status = try? FileStatus(path, followsLinks: false) else { return nil }
+    return max(0, status.size - status.allocated)
   }
 
   private static func sum(_ one: Int, _ other: Int) -> Int {

@@ -99,15 +99,16 @@ extension Session {
     let answers = command.verb == "monitor" ? command.path : command.name
     let rows = device.rows(command.path) ?? []
     var found: [Row] = []
-    for item in device.interface(text) != nil ? [text[...]] : text.split(separator: ",") {
+    let isOne = rows.contains { $0.text("name", at: time) == text }
+    for item in isOne ? [text[...]] : text.split(separator: ",") {
       let name: String?
-      if let interface = device.interface(String(item)) {
-        name = interface.name
+      let word = String(item)
+      if let row = rows.first(where: { $0.text(".id", at: time) == word || $0.text("name", at: time) == word }) {
+        name = row.text("name", at: time)
       } else if let position = Int(item), rows.indices.contains(position) {
         name = rows[position].text("name", at: time)
       } else {
-        let row = rows.first { $0.text(".id", at: time) == String(item) || $0.text("name", at: time) == String(item) }
-        name = row?.text("name", at: time)
+        name = device.interface(word)?.name
       }
       guard let name, let row = device.monitor(answers, name: name, at: time) else { return nil }
       found.append(row)
