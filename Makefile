@@ -58,7 +58,7 @@ fuzz: setup ## readers of files and texts against libFuzzer, each for SECONDS=60
 golden: setup ## write the golden files anew from the code's present output; look at the difference before you commit it
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --explicit-target-dependency-import-check error
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --skip-build --skip EndToEndTests
-	@git status --short Tests
+	@git status --short Tests docs
 
 bench-mktxp: setup-tests ## processor time per snapshot against MKTXP, one device and twenty, for SECONDS=60 each; prints figures
 	@.venv/bin/python Tests/Bench/mktxp_cpu.py --seconds '$(SECONDS)'
