@@ -74,6 +74,11 @@ enum RowValue {
     return units[rest].flatMap(quantity.scaled(by:))
   }
 
+  /// Bytes, of a field that counts KiB where it names no unit: `2048`, `2048KiB`, `1.5MiB`.
+  static func kibibytes(_ text: String) -> UInt64? {
+    text.utf8.allSatisfy(\.isDigit) ? size(text + "KiB") : size(text)
+  }
+
   private static func decimalPrefix(_ text: Substring) -> (factor: UInt64, rest: Substring)? {
     switch text.first {
     case "k", "K": (1_000, text.dropFirst())
