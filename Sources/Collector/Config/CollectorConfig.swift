@@ -93,5 +93,4 @@ enum UplinkRule: Sendable, Equatable {
 extension Duration {
   /// The same length as a number of seconds.
   var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-  var milliseconds: Double { Double(components.seconds) * 1e3 + Double(components.attoseconds) / 1e15 }
 }
