@@ -6,7 +6,7 @@ import Glibc
 enum Main {
   static func main() async {
     do {
-      var command = try CollectorCommand.parseAsRoot()
+      var command = try CollectorCommand.parseAsRoot(PrintArguments.normalised(Array(CommandLine.arguments.dropFirst())))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -66,6 +66,17 @@ enum Console {
     fflush(nil)
   }
 
+  /// As it is, at once.
+  static func write(_ text: String) {
+    print(text, terminator: "")
+    fflush(nil)
+  }
+
+  /// On standard error.
+  static func warn(_ text: String) {
+    FileHandle.standardError.write(Data("\(CollectorCommand.programName): \(text)\n".utf8))
+  }
+
   static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

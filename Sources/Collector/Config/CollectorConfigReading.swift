@@ -12,6 +12,8 @@ struct CollectorConfigReading {
   let isMKTXP: Bool
   var diagnostics = ConfigDiagnostics()
   var notices: [String] = []
+  /// Every device's section, for those who want to see what applies.
+  private(set) var entries: [ConfigEntry] = []
   private var unused: Set<String> = []
 
   init(document: INIDocument, source: ConfigSource, isMKTXP: Bool) {
@@ -113,6 +115,9 @@ struct CollectorConfigReading {
         reader.fail("hostname", "the device would share its folder with \"\(other)\"")
       }
       diagnostics.merge(reader.finish(strict: source.isStrict))
+      let builtIn = ["interfaces": "*", "wan": "auto", "retention": retention.name, "time_zone": source.timeZone]
+      entries.append(
+        ConfigEntry(reader, isPolled: device.map { !$0.isModuleOnly } ?? false, builtIn: builtIn))
       guard var device, !device.isModuleOnly else {
         off.append(section.name)
         continue

@@ -31,6 +31,14 @@ struct MenuAnswers: Sendable {
   /// Rows of the answer; none where there is no answer.
   func rows(_ query: MenuQuery) -> [Row] { reply(query)?.rows ?? [] }
 
+  /// Rows of all answers from the menu with this path, whatever part of it was asked for.
+  func rows(at path: String) -> [Row] {
+    queries.filter { $0.path == path }.flatMap(rows)
+  }
+
+  /// What was asked, in an order that is always the same.
+  var queries: [MenuQuery] { answers.keys.sorted { $0.words.lexicographicallyPrecedes($1.words) } }
+
   /// The number that a `count-only` print gave; `nil` where there is no answer, or none that is a number.
   func count(_ query: MenuQuery) -> UInt64? { reply(query)?.ret.flatMap(RowValue.unsigned) }
 

@@ -66,6 +66,8 @@ extension DevicePoller {
   private func take(_ menu: any MenuCollector, _ answers: MenuAnswers, began: Double) {
     let path = menu.path
     for reply in answers.replies { api.add((reply.received - reply.sent).seconds) }
+    let seconds = environment.time.steady - began
+    if let name = MKTXPCollector.name(ofMenu: path) { collectionTimes[name, default: 0] += seconds }
     guard !answers.isAbsent else {
       // Learned once per connection: this device has nothing there, which is no failure.
       absentMenus.insert(path)
@@ -80,7 +82,7 @@ extension DevicePoller {
       return
     }
     let failures = answers.failures
-    var result = MenuResult(isUp: failures.isEmpty, seconds: environment.time.steady - began)
+    var result = MenuResult(isUp: failures.isEmpty, seconds: seconds)
     if let (command, error) = failures.first {
       result.problem = error.description
       if menus[path]?.problem != result.problem {

@@ -17,7 +17,8 @@ struct MenuAsker: Sendable {
     return answers
   }
 
-  private func ask(_ queries: [MenuQuery], deadline: Duration) async throws -> MenuAnswers {
+  /// Asks all of them at once.
+  func ask(_ queries: [MenuQuery], deadline: Duration) async throws -> MenuAnswers {
     // Most menus ask one thing.
     if queries.count == 1 {
       var answers = MenuAnswers()

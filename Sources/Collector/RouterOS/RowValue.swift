@@ -55,11 +55,11 @@ enum RowValue {
     }
   }
 
-  /// Bit/s, from `1Gbps`, `866.6Mbps-80MHz/2S/SGI`, `1G-baseT-full`, `18M` or a plain number. Decimal prefixes.
+  /// Bit/s, from `1Gbps`, `866.6Mbps-80MHz/2S/SGI`, `1G-baseT-full`, `12 kbps`, `18M` or a plain number. Decimal prefixes.
   static func rate(_ text: String) -> UInt64? {
     guard let (quantity, rest) = Decimal.prefix(of: text[...]) else { return nil }
     if rest.isEmpty { return quantity.scaled(by: 1) }
-    guard let (factor, tail) = decimalPrefix(rest) else { return nil }
+    guard let (factor, tail) = decimalPrefix(rest.first == " " ? rest.dropFirst() : rest) else { return nil }
     let details = tail.hasPrefix("bps") ? tail.dropFirst(3) : tail
     // Width, streams, medium or duplex follow a dash and do not change the rate.
     guard details.isEmpty || details.first == "-" else { return nil }

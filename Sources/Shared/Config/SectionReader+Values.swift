@@ -6,7 +6,11 @@ extension SectionReader {
   }
 
   /// Text, or `fallback` when not set, empty or `None`.
-  package mutating func string(_ key: String, default fallback: String) -> String { string(key) ?? fallback }
+  package mutating func string(_ key: String, default fallback: String) -> String {
+    let text = string(key) ?? fallback
+    note(key, text)
+    return text
+  }
 
   /// Text that must be there. When it is not, that is recorded as an error and the result is empty.
   package mutating func requiredString(_ key: String, allowed: String? = nil) -> String {
@@ -23,13 +27,17 @@ extension SectionReader {
 
   /// `true/false/yes/no/on/off/1/0` in any case; anything else, also nothing, is an error.
   package mutating func bool(_ key: String, default fallback: Bool) -> Bool {
-    guard let setting = setting(key, keepingEmpty: true) else { return fallback }
+    guard let setting = setting(key, keepingEmpty: true) else {
+      note(key, fallback ? "yes" : "no")
+      return fallback
+    }
     let value = read(setting) { value throws(ConfigProblem) in
       guard let flag = ConfigSyntax.boolean(value.text) else {
         throw ConfigProblem("neither yes nor no", allowed: ConfigSyntax.booleans)
       }
       return flag
     }
+    note(key, value ?? fallback ? "yes" : "no")
     return value ?? fallback
   }
 
@@ -45,7 +53,9 @@ extension SectionReader {
   }
 
   package mutating func int(_ key: String, in range: ClosedRange<Int>, default fallback: Int) -> Int {
-    int(key, in: range) ?? fallback
+    let number = int(key, in: range) ?? fallback
+    note(key, String(number))
+    return number
   }
 
   /// A length of time: seconds, or with units (``ConfigSyntax/duration(_:)``). `nil` when not set or empty.
@@ -97,6 +107,7 @@ extension SectionReader {
       }
       return choice
     }
+    note(key, (value ?? fallback).rawValue)
     return value ?? fallback
   }
 

@@ -12,6 +12,15 @@ package struct ConfigSetting: Sendable, Equatable {
   }
 }
 
+/// What applies to a key after inheritance.
+package struct AppliedSetting: Sendable, Equatable {
+  package let key: String
+  /// Empty: not set, and nothing is built in. Secrets are in the clear: ``ConfigKey/isSecret(_:)``.
+  package let value: String
+  /// Where it was found; `nil`: built in.
+  package let setting: ConfigSetting?
+}
+
 /// Reads one section with types, in the order section → fallbacks → built-in default, and keeps account of every key asked for, so that
 /// ``finish(strict:known:)`` can tell the unknown ones.
 ///
@@ -26,6 +35,11 @@ package struct SectionReader: Sendable {
   /// Every key asked for so far.
   package private(set) var keysRead: Set<String> = []
   package private(set) var diagnostics = ConfigDiagnostics()
+  /// Keys in the order in which they were first asked for.
+  private var order: [String] = []
+  private var found: [String: ConfigSetting] = [:]
+  /// What applies, where that is not the text that was found.
+  private var meant: [String: String] = [:]
 
   package init(_ section: INISection, fallbacks: [INISection] = []) {
     self.section = section
@@ -35,7 +49,13 @@ package struct SectionReader: Sendable {
   /// The setting that applies to `key`: see the type's comment for empty values. With `keepingEmpty`, an empty value in the section
   /// itself counts as well.
   package mutating func setting(_ key: String, keepingEmpty: Bool = false) -> ConfigSetting? {
-    keysRead.insert(key)
+    if keysRead.insert(key).inserted { order.append(key) }
+    let setting = applying(key, keepingEmpty: keepingEmpty)
+    found[key] = setting ?? found[key]
+    return setting
+  }
+
+  private func applying(_ key: String, keepingEmpty: Bool) -> ConfigSetting? {
     if let entry = section[key], keepingEmpty || !entry.value.isEmpty {
       return ConfigSetting(file: section.file, section: section.name, key: key, value: entry.value)
     }
@@ -64,6 +84,17 @@ package struct SectionReader: Sendable {
 
   /// Whether `key` is set to something, here or in a fallback.
   package mutating func isSet(_ key: String) -> Bool { setting(key).map { !$0.value.isEmpty } ?? false }
+
+  /// Notes what a value means: `yes` for `True`, or the built-in default.
+  mutating func note(_ key: String, _ text: String) { meant[key] = text }
+
+  /// Every key asked for, in the order of asking, with what applies to it.
+  package var applied: [AppliedSetting] {
+    order.map { key in
+      let setting = found[key].flatMap { $0.value.isEmpty ? nil : $0 }
+      return AppliedSetting(key: key, value: meant[key] ?? setting?.value.text ?? "", setting: setting)
+    }
+  }
 
   /// Marks keys as known which are not read this time (of a feature that is off, say).
   package mutating func accept(_ keys: String...) { keysRead.formUnion(keys) }
