@@ -26,7 +26,7 @@ struct BFD: MenuCollector {
     guard let version = context.known.version, version.major < 7 else {
       return [MenuQuery(path: path, properties: ["remote-address"] + fields)]
     }
-    return [MenuQuery(path: "/routing/bfd/neighbor", properties: ["local-address", "address"] + fields)]
+    return [MenuQuery(path: "/routing/bfd/neighbor", properties: ["address"] + fields)]
   }
 
   func collect(_ answers: MenuAnswers, _ context: MenuContext) -> MenuSamples {
