@@ -45,7 +45,7 @@ struct MKTXPImport {
     write(section, "listen", listen)
     // Our file has these keys too, with the same meaning.
     for key in MKTXPSystemKeys.probeKeys {
-      let entry = ["MKTXP", "new_system_parameters"].lazy.compactMap { system?.section($0)?[key] }.first
+      let entry = ["MKTXP", "new_system_parameters"].compactMap { [system] in system?.section($0)?[key] }.first
       if let entry, !entry.value.isEmpty { write(section, key, entry.value) }
     }
   }
