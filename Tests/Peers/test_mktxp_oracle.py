@@ -37,7 +37,8 @@ class Comparison:
         mktxp = ours = None
         try:
             fleet.start()
-            mktxp, ours = MKTXP(fleet.configuration, fleet.port, folder), Ours(fleet)
+            # First ours: MKTXP writes into its files.
+            ours, mktxp = Ours(fleet), MKTXP(fleet.configuration, fleet.port, folder)
             mktxp.wait_ready()
             self.status, text = mktxp.get()
             assert self.status == 200, f"MKTXP answers {self.status}\n{mktxp.program.tail()}"

@@ -76,7 +76,8 @@ def run(tmp_path_factory):
     mktxp = ours = None
     try:
         fleet.start()
-        mktxp, ours = MKTXP(fleet.configuration, fleet.port, folder), Ours(fleet)
+        # First ours: MKTXP writes into its files.
+        ours, mktxp = Ours(fleet), MKTXP(fleet.configuration, fleet.port, folder)
         mktxp.wait_ready()
         yield mktxp.get(), families(ours.settled())
         mktxp.stop()
