@@ -11,11 +11,9 @@ enum PEMFile {
   static func withCertificates<Value>(
     _ path: String, _ body: ([OpaquePointer]) throws(TLSContextError) -> Value
   ) throws(TLSContextError) -> Value {
-    let bytes = try read(path)
     var certificates: [OpaquePointer] = []
     defer { certificates.forEach { X509_free($0) } }
-    OpenSSLErrors.clear()
-    guard let source = BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw .refused(OpenSSLErrors.take().text) }
+    let source = try open(path)
     defer { BIO_free(source) }
     while let certificate = PEM_read_bio_X509_AUX(source, nil, refusePassPhrase, nil) { certificates.append(certificate) }
     let isAtEnd =
@@ -31,15 +29,26 @@ enum PEMFile {
   static func withKey<Value>(
     _ path: String, _ body: (OpaquePointer) throws(TLSContextError) -> Value
   ) throws(TLSContextError) -> Value {
-    let bytes = try read(path)
-    OpenSSLErrors.clear()
-    guard let source = BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw .refused(OpenSSLErrors.take().text) }
+    let source = try open(path)
     defer { BIO_free(source) }
     guard let key = PEM_read_bio_PrivateKey(source, nil, refusePassPhrase, nil) else {
       throw .malformed(path: path, expected: "PEM private key without a pass phrase", detail: OpenSSLErrors.take().text)
     }
     defer { EVP_PKEY_free(key) }
     return try body(key)
+  }
+
+  /// The file's bytes as a source of OpenSSL's own, to be freed by the caller. (`BIO_new_mem_buf` would not copy them: the array is gone
+  /// when the call returns.)
+  private static func open(_ path: String) throws(TLSContextError) -> OpaquePointer {
+    let bytes = try read(path)
+    OpenSSLErrors.clear()
+    guard let source = BIO_new(BIO_s_mem()) else { throw .refused(OpenSSLErrors.take().text) }
+    guard bytes.isEmpty || BIO_write(source, bytes, Int32(bytes.count)) == Int32(bytes.count) else {
+      BIO_free(source)
+      throw .refused(OpenSSLErrors.take().text)
+    }
+    return source
   }
 
   private static func read(_ path: String) throws(TLSContextError) -> [UInt8] {

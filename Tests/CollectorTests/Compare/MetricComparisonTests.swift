@@ -67,7 +67,7 @@ import Testing
     ("mktxp_system_cpu_load", "gauge", 3, 60, Kind.moved), ("mktxp_interface_running", "gauge", 1, 0, Kind.value),
     ("mktxp_interface_actual_mtu", "gauge", 1500, 1501, Kind.value),
   ])
-  func onlyWhatMovesMayDiffer(name: String, kind: String, left: Double, right: Double, expected: Kind?) {
+  private func onlyWhatMovesMayDiffer(name: String, kind: String, left: Double, right: Double, expected: Kind?) {
     func text(_ value: Double) -> String { "# TYPE \(name) \(kind)\n\(name){routerboard_name=\"a\"} \(value)\n" }
     let comparison = compare(text(left), text(right))
     #expect(comparison.differences.map(\.kind) == (expected.map { [$0] } ?? []))
