@@ -43,22 +43,21 @@ struct MKTXPImport {
     lines.append("[collector]")
     write(section, "storage", source.storage ?? source.defaultStorage)
     write(section, "listen", listen)
-    // Our file has these keys too, with the same meaning.
-    for key in MKTXPSystemKeys.probeKeys {
-      let entry = ["MKTXP", "new_system_parameters"].compactMap { [system] in system?.section($0)?[key] }.first
-      if let entry, !entry.value.isEmpty { write(section, key, entry.value) }
+    for key in MKTXPSystemKeys.kept {
+      if let value = setting(key), !value.isEmpty { write(section, key, value) }
     }
   }
 
-  /// Where MKTXP listens: the reference's lookup order, with the deprecated `port` as a part of the default.
+  /// Where MKTXP listens, with the deprecated `port` as a part of the default.
   private var listen: String {
-    func value(_ key: String) -> String? {
-      for name in ["MKTXP", "new_system_parameters"] {
-        if let text = system?.section(name)?[key]?.value.text, !text.isEmpty { return text }
-      }
-      return nil
-    }
-    return value("listen") ?? "0.0.0.0:\(value("port") ?? "49090")"
+    if let text = setting("listen")?.text, !text.isEmpty { return text }
+    return "0.0.0.0:\(setting("port").map(\.text) ?? String(MKTXPSystem.port))"
+  }
+
+  /// A setting in MKTXP's own order.
+  private func setting(_ key: String) -> ConfigValue? {
+    let found = MKTXPSystemKeys.settings.compactMap { system?.section($0)?[key]?.value }
+    return found.first { !$0.isEmpty } ?? found.first
   }
 
   // MARK: What devices inherit
@@ -162,8 +161,7 @@ struct MKTXPImport {
     var reader = SectionReader(INISection(name: "", file: ""))
     let context = DeviceContext(retentions: [:], timeZone: "UTC", isMKTXP: true)
     _ = DeviceConfig.read(&reader, context, retention: .standard)
-    return reader.keysRead.union(
-      ["probe_allowed_targets"] + ConfigKeys.remotes + ConfigKeys.laterSettings + ConfigKeys.replaced)
+    return reader.keysRead.union(ConfigKeys.remotes + ConfigKeys.laterSettings + ConfigKeys.replaced)
   }()
 
   /// The path where it is relative, since the new file may stand elsewhere.

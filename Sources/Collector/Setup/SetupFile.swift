@@ -18,9 +18,9 @@ struct SetupFile: Sendable {
     path = source.files[0]
     id = source.hostName
     storage = source.storage
-    do throws(FileError) { _ = try FileStatus(path, followsLinks: false) } catch {
+    guard faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else {
       let folder = (path as NSString).deletingLastPathComponent
-      if error.code == .missing, FileManager.default.fileExists(atPath: folder), access(folder, W_OK | X_OK) != 0 {
+      if errno == ENOENT, FileManager.default.fileExists(atPath: folder), access(folder, W_OK | X_OK) != 0 {
         throw CommandFailure.failure(
           "could not create \(path): \(String(cString: strerror(errno))); --config FILE names another place")
       }
