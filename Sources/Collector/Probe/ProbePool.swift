@@ -111,7 +111,8 @@ actor ProbePool {
       }
       let first = await group.next() ?? nil
       group.cancelAll()
-      return first ?? .failure(.unavailable("the probe of \(grant.title) has no answer within \(config.deadline) s"))
+      let end = Task.isCancelled ? "was ended" : "has no answer within \(config.deadline) s"
+      return first ?? .failure(.unavailable("the probe of \(grant.title) \(end)"))
     }
     guard rounds[key]?.number == number, let round = rounds.removeValue(forKey: key) else { return }
     for waiter in round.waiters.values {

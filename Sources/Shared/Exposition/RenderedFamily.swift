@@ -17,7 +17,19 @@ package struct RenderedFamily: Sendable, Equatable {
   /// What OpenMetrics calls an info: `…_info` with nothing but ones.
   package var isInfo: Bool {
     guard kind == .gauge, name.hasSuffix("_info"), !lines.isEmpty else { return false }
-    return lines.split(separator: UInt8(ascii: "\n")).allSatisfy { $0.suffix(2).elementsEqual(" 1".utf8) }
+    // Looked at with every scrape, so line ends only.
+    return lines.withUnsafeBufferPointer { bytes in
+      var at = 0
+      while at < bytes.count {
+        guard bytes[at] == UInt8(ascii: "\n") else {
+          at += 1
+          continue
+        }
+        guard at >= 2, bytes[at - 1] == UInt8(ascii: "1"), bytes[at - 2] == UInt8(ascii: " ") else { return false }
+        at += 1
+      }
+      return bytes.last == UInt8(ascii: "\n")
+    }
   }
 }
 
