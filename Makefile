@@ -8,10 +8,10 @@ VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden bench-mktxp clean
+.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden bench-mktxp bench-endpoint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what a build needs and is missing (apt)
 	@.ci/setup build
@@ -62,6 +62,9 @@ golden: setup ## write the golden files anew from the code's present output; loo
 
 bench-mktxp: setup-tests ## processor time per snapshot against MKTXP, one device and twenty, for SECONDS=60 each; prints figures
 	@.venv/bin/python Tests/Bench/mktxp_cpu.py --seconds '$(SECONDS)'
+
+bench-endpoint: setup-tests ## time of the collector's /metrics with hanging devices, and of /probe, for SECONDS=60; prints figures
+	@.venv/bin/python Tests/Bench/endpoint.py --seconds '$(SECONDS)'
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
 	rm -rf .build .build-* .ci-artifacts .demo .venv

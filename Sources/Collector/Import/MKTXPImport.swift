@@ -43,6 +43,11 @@ struct MKTXPImport {
     lines.append("[collector]")
     write(section, "storage", source.storage ?? source.defaultStorage)
     write(section, "listen", listen)
+    // Our file has these keys too, with the same meaning.
+    for key in MKTXPSystemKeys.probeKeys {
+      let entry = ["MKTXP", "new_system_parameters"].compactMap { [system] in system?.section($0)?[key] }.first
+      if let entry, !entry.value.isEmpty { write(section, key, entry.value) }
+    }
   }
 
   /// Where MKTXP listens: the reference's lookup order, with the deprecated `port` as a part of the default.
@@ -157,7 +162,8 @@ struct MKTXPImport {
     var reader = SectionReader(INISection(name: "", file: ""))
     let context = DeviceContext(retentions: [:], timeZone: "UTC", isMKTXP: true)
     _ = DeviceConfig.read(&reader, context, retention: .standard)
-    return reader.keysRead.union(ConfigKeys.remotes + ConfigKeys.laterSettings + ConfigKeys.replaced)
+    return reader.keysRead.union(
+      ["probe_allowed_targets"] + ConfigKeys.remotes + ConfigKeys.laterSettings + ConfigKeys.replaced)
   }()
 
   /// The path where it is relative, since the new file may stand elsewhere.

@@ -20,9 +20,15 @@ enum MKTXPSystemKeys {
     "persistent_dhcp_cache": (.differs, "leases are asked for anew every minute"),
     "compact_default_conf_values": (.differs, "no file is ever rewritten"),
     "prometheus_headers_deduplication": (.differs, "each family has its HELP and TYPE once, always"),
-    "probe_connection_pool": (.differs, pool), "probe_connection_pool_ttl": (.differs, pool),
-    "probe_connection_pool_max_size": (.differs, pool),
-    "enable_probe": (.differs, probe), "probe_allowed_targets": (.differs, probe),
+    "probe_connection_pool": (.mapped, moved), "probe_connection_pool_ttl": (.mapped, moved),
+    "probe_connection_pool_max_size": (.mapped, moved), "enable_probe": (.mapped, moved),
+    "probe_allowed_targets": (.mapped, moved),
+  ]
+
+  /// Keys that `[collector]` has as well.
+  static let probeKeys = [
+    "enable_probe", "probe_allowed_targets", "probe_connection_pool", "probe_connection_pool_ttl",
+    "probe_connection_pool_max_size",
   ]
 
   private static let backoff =
@@ -30,8 +36,7 @@ enum MKTXPSystemKeys {
     + "every 30 s to 5 min"
   private static let parallel = "devices never wait for each other"
   private static let noBandwidth = "a speed test of the collector's own uplink is not part of this program"
-  private static let pool = "probes share a session for each target"
-  private static let probe = "no configuration of this version; probes are refused unless a module names their targets"
+  private static let moved = "[collector], under the same name"
 
   /// Findings for everything in the file but `listen` and `port`.
   static func findings(_ document: INIDocument) -> [ImportFinding] {

@@ -18,10 +18,9 @@ struct SetupFile: Sendable {
     path = source.files[0]
     id = source.hostName
     storage = source.storage
-    var status = stat()
-    guard lstat(path, &status) == 0 else {
+    do throws(FileError) { _ = try FileStatus(path, followsLinks: false) } catch {
       let folder = (path as NSString).deletingLastPathComponent
-      if errno == ENOENT, FileManager.default.fileExists(atPath: folder), access(folder, W_OK | X_OK) != 0 {
+      if error.code == .missing, FileManager.default.fileExists(atPath: folder), access(folder, W_OK | X_OK) != 0 {
         throw CommandFailure.failure(
           "could not create \(path): \(String(cString: strerror(errno))); --config FILE names another place")
       }

@@ -112,6 +112,15 @@ import Testing
     #expect(try convert("[a]\n", system).text.contains("    \(line)\n"))
   }
 
+  @Test func theProbesKeysAreTakenOver() throws {
+    let text = try convert(
+      "[a]\n", "[MKTXP]\nprobe_allowed_targets = 10.0.0.0/8, .lab\n[new_system_parameters]\nprobe_connection_pool = True\n"
+    ).text
+    #expect(
+      text.contains("    probe_allowed_targets = 10.0.0.0/8, .lab\n") && text.contains("    probe_connection_pool = True\n"))
+    #expect(!text.contains("enable_probe"))
+  }
+
   @Test func whatCannotBeSaidIsRefusedWithItsPlace() {
     #expect(refusal("[collector]\nenabled = yes\n").contains("mktxp.conf:1: [collector]: in a collector.conf"))
     #expect(refusal("[retention x]\n").contains("[retention x]"))
