@@ -3,7 +3,7 @@ import Shared
 /// Keeps a device from exporting more series than `series_limit` allows. Pure.
 ///
 /// Whole families leave, the largest first: half a family would be a wrong sum that looks right. What the collector says of itself and the
-/// interfaces' counters stay.
+/// interfaces' counters stay, and so do families of one series: of them no device has too many.
 struct SeriesLimit: Sendable, Equatable {
   static let standard = 50_000
   /// Below, not even the families of every device would have room.
@@ -30,7 +30,9 @@ struct SeriesLimit: Sendable, Equatable {
     for family in families { sizes[family.name, default: 0] += family.samples.count }
     var total = sizes.values.reduce(own, +)
     var dropped: [(name: String, series: Int)] = []
-    let candidates = sizes.filter { !Self.kept.contains($0.key) }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let candidates = sizes.filter { $0.value > 1 && !Self.kept.contains($0.key) }.sorted {
+      ($1.value, $0.key) < ($0.value, $1.key)
+    }
     for (name, series) in candidates {
       guard total > limit else { break }
       dropped.append((name, series))

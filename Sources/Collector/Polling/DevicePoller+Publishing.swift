@@ -45,10 +45,12 @@ extension DevicePoller {
   /// What the menus gave, as far as `series_limit` allows, and how much was left out.
   private func menuFamilies(own: Int) -> [MetricFamily] {
     let outcome = SeriesLimit(config.seriesLimit).apply(to: menus.values.flatMap(\.families), own: own)
-    for (name, series) in outcome.dropped where familiesLeftOut.insert(name).inserted {
+    let names = outcome.dropped.map(\.name).filter { !familiesLeftOut.contains($0) }
+    if !names.isEmpty {
+      familiesLeftOut.formUnion(names)
       logger.warning(
-        "The device gives more series than series_limit allows: a family is left out",
-        metadata: [LogKey.metric: "\(name)", LogKey.count: "\(series)"])
+        "The device gives more series than series_limit allows: its largest families are left out",
+        metadata: [LogKey.metric: "\(names.joined(separator: ", "))", LogKey.count: "\(outcome.droppedSeries)"])
     }
     return outcome.families + [DeviceMetrics.dropped(series: outcome.droppedSeries, context)]
   }

@@ -37,9 +37,14 @@ import Testing
 
   @Test func countersOfInterfacesAlwaysStay() {
     let counters = family("mktxp_interface_rx_byte_total", 100)
-    let outcome = SeriesLimit(10).apply(to: [counters, family("a", 1)], own: 50)
+    let outcome = SeriesLimit(10).apply(to: [counters, family("a", 2)], own: 50)
     #expect(outcome.families == [counters])
-    #expect(outcome.droppedSeries == 1)
+    #expect(outcome.droppedSeries == 2)
+  }
+
+  @Test func whatIsSaidOfTheDeviceAsAWholeStays() {
+    let outcome = SeriesLimit(10).apply(to: [family("a", 1), family("b", 11), family("c", 1)], own: 50)
+    #expect(names(outcome) == ["a", "c"])
   }
 }
 
