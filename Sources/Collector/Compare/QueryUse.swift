@@ -57,7 +57,11 @@ struct QueryUse: Sendable, Equatable {
         }
       case .word(let word):
         let first = word.unicodeScalars.first.map { $0.properties.isAlphabetic || $0 == "_" || $0 == ":" } ?? false
-        if first, next() != .mark("("), !Self.words.contains(word.lowercased()), !Self.grouping.contains(word.lowercased()) {
+        // `sum by (…) (…)`: an aggregation, no metric.
+        let isAggregation = next() == .word("by") || next() == .word("without")
+        if first, !isAggregation, next() != .mark("("), !Self.words.contains(word.lowercased()),
+          !Self.grouping.contains(word.lowercased())
+        {
           metrics.insert(word)
         }
       case .text, .mark: break
