@@ -8,7 +8,7 @@ VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden clean
+.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden bench-mktxp clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ unit: setup ## the Swift tests without the end-to-end ones
 e2e: setup ## the programs as processes, exchanging real files
 	@exec .ci/test build e2e
 
-peers: setup-tests ## independent clients: librouteros, RouterOS-api, rrdtool, promtool, Prometheus
+peers: setup-tests ## independent programs: librouteros, RouterOS-api, MKTXP, rrdtool, promtool, Prometheus
 	@exec .ci/test build peers
 
 browser: setup-tests ## the pages in a real browser; screenshots in .ci-artifacts
@@ -59,6 +59,9 @@ golden: setup ## write the golden files anew from the code's present output; loo
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --explicit-target-dependency-import-check error
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --skip-build --skip EndToEndTests
 	@git status --short Tests
+
+bench-mktxp: setup-tests ## processor time per snapshot against MKTXP, one device and twenty, for SECONDS=60 each; prints figures
+	@.venv/bin/python Tests/Bench/mktxp_cpu.py --seconds '$(SECONDS)'
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
 	rm -rf .build .build-* .ci-artifacts .demo .venv

@@ -16,10 +16,12 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
 let package = Package(
@@ -36,20 +38,31 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     .systemLibrary(name: "CRRD", pkgConfig: "librrd", providers: [.apt(["librrd-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Shared", dependencies: ["CRRD", "COpenSSL", logging], swiftSettings: settings),
+    .target(
+      name: "HTTPService",
+      dependencies: ["Shared", "CZlib", hummingbird, httpTypes, nioCore, nioLocks, nioPosix, logging, lifecycle],
+      swiftSettings: settings),
     .target(name: "SecureTransport", dependencies: ["Shared", "COpenSSL", nioCore, logging], swiftSettings: settings),
     .executableTarget(
       name: "Collector",
-      dependencies: ["Shared", "SecureTransport", nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
+      dependencies: [
+        "Shared", "HTTPService", "SecureTransport", hummingbird, httpTypes, nioCore, nioPosix, logging, lifecycle,
+        signals, argumentParser, yams,
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "WebNode",
-      dependencies: ["Shared", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals, argumentParser],
+      dependencies: [
+        "Shared", "HTTPService", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals, argumentParser,
+      ],
       resources: [.embedInCode("Templates"), .embedInCode("Assets")],
       swiftSettings: settings),
     .executableTarget(
@@ -61,16 +74,22 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "SharedTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
     .testTarget(
+      name: "HTTPServiceTests",
+      dependencies: ["HTTPService", "CZlib", "Shared", "TestSupport", httpTypes, nioCore, nioPosix, logging],
+      swiftSettings: settings),
+    .testTarget(
       name: "SecureTransportTests",
       dependencies: ["SecureTransport", "Shared", "COpenSSL", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
       swiftSettings: settings),
     .testTarget(
       name: "CollectorTests",
-      dependencies: ["Collector", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
+      dependencies: [
+        "Collector", "HTTPService", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging,
+      ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "WebNodeTests",
-      dependencies: ["WebNode", "Shared", "TestSupport", hummingbird, httpTypes, nioCore, nioPosix, logging],
+      dependencies: ["WebNode", "HTTPService", "Shared", "TestSupport", hummingbird, httpTypes, nioCore, nioPosix, logging],
       swiftSettings: settings),
     .testTarget(
       name: "FakeDeviceTests",

@@ -21,13 +21,16 @@ TOP_LEVEL = {
     "Package.swift", "Sources", "Tests", "deploy", "docs",
     "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "NOTICE",
 }
-WEB = r"Hummingbird\w*|HummingbirdCore|HTTPTypes|NIOHTTP\w*"
+WEB = r"Hummingbird\w*|HummingbirdCore|HTTPTypes|NIOHTTP\w*|HTTPService"
 
 # (files, modules they may not import, why). Files are matched against the whole path.
 IMPORT_RULES = [
     (r"(?!Sources/Shared/RRD/RRDLibrary[^/]*\.swift)(Sources|Tests)/.*", r"CRRD", "librrd is called from Shared/RRD/RRDLibrary*.swift only"),
     (r"(?!Sources/SecureTransport/|Tests/SecureTransportTests/|Sources/Shared/Model/Digest\.swift)(Sources|Tests)/.*", r"COpenSSL",
      "OpenSSL is called from SecureTransport and Shared/Model/Digest.swift only"),
+    (r"(?!Sources/HTTPService/Gzip|Tests/HTTPServiceTests/)(Sources|Tests)/.*", r"CZlib", "zlib is called from HTTPService/Gzip*.swift only"),
+    (r"Sources/HTTPService/.*", r"Collector|WebNode|FakeDevice|Mustache|ArgumentParser|SecureTransport",
+     "HTTPService is below the programs and knows no device and no page"),
     (r"Sources/Shared/.*", rf"_?NIO\w*|{WEB}|Mustache|ArgumentParser", "Shared knows no network, web framework or command line"),
     (r"Sources/Shared/.*", r"Collector|WebNode|FakeDevice", "Shared is below the programs"),
     (r"Sources/Collector/.*", r"WebNode|FakeDevice|Mustache", "the collector knows no pages and no other program"),

@@ -21,18 +21,29 @@ struct CollectorApp {
     // From now on SIGHUP ends nothing.
     let hangups = await UnixSignalsSequence(trapping: .sighup)
     let reloader = ConfigReloader(source, config: config, stamps: stamps, signals: hangups, time: time, logger: logger)
-    let storage = try openStorage(recorder, time, grid, reloader.status)
+    let storage = try storageService(recorder, time, grid, reloader.status)
+    try await storage.open()
+    let board = MetricsBoard()
+    board.show(config.devices, metricsInterval: config.metricsInterval.seconds)
     let environment = DevicePoller.Environment(
       recorder: recorder, time: time, grid: grid, group: MultiThreadedEventLoopGroup.singleton, resolver: HostResolver(),
-      logger: logger, sampleInterval: config.sampleInterval.seconds, metricsInterval: config.metricsInterval.seconds)
+      logger: logger, sampleInterval: config.sampleInterval.seconds, metricsInterval: config.metricsInterval.seconds,
+      board: board)
     let polling = PollingService(
       config: config, updates: reloader.updates, storage: storage, environment: environment)
+    let own = OwnMetrics(
+      .init(
+        collector: config.id, storage: { storage.storageState() }, config: { reloader.status.value },
+        devices: { Array(recorder.reports.values) }))
+    let endpoint = EndpointService(
+      config: config, updates: reloader.endpointUpdates,
+      services: EndpointServices(config: config, board: board, recorder: recorder, own: own, time: time), logger: logger)
     let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(
       services: [
         .init(service: storage), .init(service: polling), .init(service: reloader),
-        .init(service: ManagedService(manager: manager)),
+        .init(service: endpoint), .init(service: ManagedService(manager: manager)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
     services.maximumGracefulShutdownDuration = .seconds(9)
@@ -47,11 +58,11 @@ struct CollectorApp {
     logger.notice("Collector stopped")
   }
 
-  private func openStorage(
+  private func storageService(
     _ recorder: Recorder, _ time: TimeSource, _ grid: SampleGrid, _ status: ConfigStatus
   ) throws -> StorageService {
-    try StorageRoot.check(config.storage, creating: config.createsStorage)
     let options = StorageService.Options(
+      root: config.storage, createsRoot: config.createsStorage,
       directory: DataDirectory(root: config.storage).collector(config.id), collector: config.id, host: HostIdentity.shortName,
       pid: Int(getpid()), sampleInterval: config.sampleInterval.seconds, flushInterval: config.flushInterval.seconds,
       devices: config.devices, grid: grid,
@@ -68,12 +79,14 @@ struct CollectorApp {
   }
 }
 
-/// The root must be there and writable before anything else begins.
+/// The root must be there and writable before anything is written to it.
 enum StorageRoot {
   /// The root cannot be used.
   struct Unusable: Error, CustomStringConvertible {
     var path: String
     var reason: String
+    /// Waiting does not help.
+    var isFinal = false
     var description: String { "storage = \"\(path)\": \(reason)" }
   }
 
@@ -82,12 +95,14 @@ enum StorageRoot {
     if creating {
       do throws(FileError) { try AtomicFile.createFolder(path) } catch { throw Unusable(path: path, reason: error.reason) }
     }
-    var info = stat()
-    guard stat(path, &info) == 0 else {
-      let reason = errno == ENOENT ? "no such folder: create it, or mount what belongs there" : String(cString: strerror(errno))
-      throw Unusable(path: path, reason: reason)
+    let status: FileStatus
+    do throws(FileError) { status = try FileStatus(path) } catch {
+      let isMissing = error.code == .missing
+      throw Unusable(path: path, reason: isMissing ? "no such folder: create it, or mount what belongs there" : error.reason)
     }
-    guard info.st_mode & S_IFMT == S_IFDIR else { throw Unusable(path: path, reason: "not a folder") }
+    guard status.kind == .folder else {
+      throw Unusable(path: path, reason: "not a folder", isFinal: true)
+    }
     guard access(path, R_OK | W_OK | X_OK) == 0 else {
       throw Unusable(path: path, reason: "cannot be written: \(String(cString: strerror(errno)))")
     }

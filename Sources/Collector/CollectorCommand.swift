@@ -8,7 +8,12 @@ struct CollectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: programName, abstract: "Polls MikroTik devices and writes what it finds for Tikwatch's web nodes.",
     version: Version.current,
-    subcommands: [RunCommand.self, CheckCommand.self, PrintCommand.self, ShowCommand.self, InfoCommand.self, StorageCommand.self])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, SetupCommand.self, PrintCommand.self, ShowCommand.self, ImportCommand.self,
+      StorageCommand.self, InfoCommand.self,
+    ])
 
-  func run() throws { throw ValidationError("a command is missing: run, check, print, show, info or storage") }
+  func run() throws {
+    throw ValidationError("a command is missing: run, check, setup, print, show, import, storage or info")
+  }
 }

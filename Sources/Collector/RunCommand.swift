@@ -9,6 +9,11 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ConfigOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Where to serve metrics, e.g. 127.0.0.1:49090, in place of the configured addresses; none: nowhere.", valueName: "addr"))
+  var listen: [String] = []
+
   @Flag(help: "Log warnings and errors only.")
   var quiet = false
 
@@ -27,7 +32,8 @@ struct RunCommand: AsyncParsableCommand {
       return handler
     }
     let logger = Logger(label: CollectorCommand.programName)
-    let source = options.source
+    var source = options.source
+    source.listen = try listenAddresses()
     let stamps = StampWatch.stamps(source.files)
     let config = try load(source, logger)
     do {
@@ -36,6 +42,17 @@ struct RunCommand: AsyncParsableCommand {
       throw error
     } catch {
       throw CommandFailure.failure(String(describing: error))
+    }
+  }
+
+  /// What `--listen` says; `nil` when it is not given.
+  private func listenAddresses() throws -> [ListenAddress]? {
+    guard !listen.isEmpty else { return nil }
+    if listen == ["none"] { return [] }
+    do throws(ConfigProblem) {
+      return try ListenAddress.list(parsing: listen.joined(separator: " "), ports: 0...65535)
+    } catch {
+      throw CommandFailure(status: 2, description: "--listen: \(error.problem); allowed: \(error.allowed ?? "")")
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import HTTPService
 import Shared
 
 /// The program: parses the command line and turns every outcome into an exit code.

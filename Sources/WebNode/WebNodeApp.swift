@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import Hummingbird
 import Logging
 import NIOCore
@@ -12,7 +13,7 @@ struct WebNodeApp: Sendable {
   let config: WebNodeConfig
   let logger: Logger
   var pages = WebPages()
-  var limits = WebServer.Limits()
+  var limits = ConnectionLimits()
   var reader: any HandoffReader = DiskReader()
   var now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
   /// Told every address that is being listened on, once it is.
@@ -53,7 +54,9 @@ struct WebNodeApp: Sendable {
     limits.connections = DescriptorLimit.connections(
       wanted: limits.connections, descriptors: DescriptorLimit.raise(), listeners: addresses.count)
     let listeners = addresses.map { [limits] address in
-      Listener(address: address, responder: responder, limits: limits, logger: logger, onListening: onListening)
+      Listener(
+        address, responder: responder, server: limits.server([SecurityHeaders()]), connections: limits.connections,
+        logger: logger, onListening: onListening)
     }
     var configuration = ServiceGroupConfiguration(
       services: ([names] as [any Service] + listeners).map { .init(service: $0) }, gracefulShutdownSignals: signals,

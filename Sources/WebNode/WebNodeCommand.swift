@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPService
 import Logging
 import ServiceLifecycle
 import Shared

@@ -16,7 +16,8 @@ import Testing
   private static func write(_ rig: CollectorRig, _ devices: [(name: String, lines: String)], settings: String = "") throws
     -> String
   {
-    var text = "[collector]\nid = edge\nstorage = \(rig.root)\nretention = compact\nflush_interval = 1\n\(settings)\n"
+    var text =
+      "[collector]\nid = edge\nstorage = \(rig.root)\nretention = compact\nflush_interval = 1\nspool = \(rig.spool)\n\(settings)\n"
     text += "[default]\nhostname = 127.0.0.1\nusername = admin\npassword = s3cret-pass\n"
     for (name, lines) in devices { text += "[\(name)]\nport = \(rig.ports[name] ?? "1")\n\(lines)\n" }
     let beside = try rig.folder.write("beside.conf", text.utf8)
@@ -81,9 +82,13 @@ import Testing
     #expect(steady.allSatisfy { $0.value.rxRate != nil })
     let ups = collector.standardError.split(separator: "\n").filter { $0.contains("Device is up") && $0.contains("device=stays") }
     #expect(ups.count == 1)
-    let events = try BoundedFile.list(rig.directory.device("alters").events)
-    let text = try events.map { try BoundedFile.read(rig.directory.device("alters").events + "/" + $0, limit: 1 << 20) }
-    #expect(String(decoding: text.joined(), as: UTF8.self).contains("\"config\""))
+    func configEvents(_ device: String) throws -> [String] {
+      try EventFile.read(rig.directory.device(device), from: 0, to: 4e9).filter { $0.kind == .config }.map(\.text)
+    }
+    #expect(try configEvents("alters") == ["the configuration has changed: other labels"])
+    #expect(try configEvents("comes") == ["the device is configured"])
+    #expect(try configEvents("goes") == ["the device is no longer configured: sampling ends", "the device is configured"])
+    #expect(try configEvents("stays").isEmpty)
     #expect(!collector.standardError.contains("s3cret-pass"))
   }
 

@@ -75,17 +75,43 @@ final class CollectorRig: Sendable {
   }
 
   /// Writes `collector.conf` with these lines in its `[collector]` and device sections, and starts a collector.
-  func collector(_ settings: String = "", devices: String = "", arguments: [String] = []) throws -> ChildProcess {
-    let path = try configuration(settings, devices: devices)
-    return try ChildProcess(try Products.path("tikwatch-collector"), ["run", "--config", path] + arguments, in: folder)
+  ///
+  /// - Parameters:
+  ///   - storage: where the collector sees the root, if not where the test does.
+  ///   - lines: of a device's section, in place of its port.
+  ///   - environment: more variables for the collector.
+  func collector(
+    _ settings: String = "", devices: String = "", arguments: [String] = [], storage: String? = nil,
+    lines: [String: String] = [:], environment: [String: String] = [:]
+  ) throws -> ChildProcess {
+    let path = try configuration(settings, devices: devices, storage: storage, lines: lines)
+    return try ChildProcess(
+      try Products.path("tikwatch-collector"), ["run", "--config", path] + arguments, in: folder, environment: environment)
+  }
+
+  /// Starts a collector that is not root, whoever the tests are, and hands it these files and folders: root may do everything.
+  func unprivileged(_ arguments: [String], owning places: [String], environment: [String: String] = [:]) throws -> ChildProcess {
+    let program = try Products.path("tikwatch-collector")
+    guard geteuid() == 0 else { return try ChildProcess(program, arguments, in: folder, environment: environment) }
+    let nobody: UInt32 = 65534
+    for place in places {
+      guard chown(place, nobody, nobody) == 0 else { throw FileError(errno: errno, "give away", place) }
+    }
+    return try ChildProcess(
+      "/usr/bin/setpriv", ["--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", program] + arguments, in: folder,
+      environment: environment)
   }
 
   @discardableResult
-  func configuration(_ settings: String = "", devices: String = "") throws -> String {
+  func configuration(_ settings: String = "", devices: String = "", storage: String? = nil, lines: [String: String] = [:])
+    throws -> String
+  {
     var text =
-      "[collector]\nid = edge\nstorage = \(root)\nretention = compact\nflush_interval = 1\nspool = \(spool)\n\(settings)\n"
+      "[collector]\nid = edge\nstorage = \(storage ?? root)\nretention = compact\nflush_interval = 1\nspool = \(spool)\n\(settings)\n"
     text += "[default]\nhostname = 127.0.0.1\nusername = admin\npassword = s3cret-pass\n\(devices)\n"
-    for (name, port) in ports.sorted(by: { $0.key < $1.key }) { text += "[\(name)]\nport = \(port)\n" }
+    for (name, port) in ports.sorted(by: { $0.key < $1.key }) {
+      text += "[\(name)]\n\(lines[name] ?? "port = \(port)")\n"
+    }
     let path = try folder.write("collector.conf", text.utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     return path

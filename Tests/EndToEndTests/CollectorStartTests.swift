@@ -61,8 +61,9 @@ import Testing
 
   @Test func aFileWithPasswordsThatEverybodyCanReadIsRefused() async throws {
     let folder = try TemporaryDirectory()
+    try folder.write("file", "x".utf8)
     let text =
-      "[collector]\nstorage = \(folder.file("missing"))\n[gw]\nhostname = 192.0.2.1\nusername = u\npassword = s3cret-pass\n"
+      "[collector]\nstorage = \(folder.file("file"))\n[gw]\nhostname = 192.0.2.1\nusername = u\npassword = s3cret-pass\n"
     let path = try write(text, mode: 0o644, in: folder)
     let refused = try await run(["run", "--config", path], in: folder)
     #expect(refused.status == 3)
@@ -73,16 +74,26 @@ import Testing
     #expect(accepted.status == 1)
   }
 
-  @Test func aMissingRootIsSaidSoAndNotCreated() async throws {
+  @Test func aRootThatIsNoFolderIsRefused() async throws {
     let folder = try TemporaryDirectory()
-    let path = try write("[collector]\nstorage = \(folder.file("missing"))\n", in: folder)
+    try folder.write("file", "x".utf8)
+    let file = try write("[collector]\nstorage = \(folder.file("file"))\n", in: folder)
+    let (status, _, errors) = try await run(["run", "--config", file], in: folder)
+    #expect(status == 1)
+    #expect(errors.contains("storage = \"\(folder.file("file"))\": not a folder"))
+  }
+
+  /// Neither the root nor a place where samples could wait for it.
+  @Test func withoutRootAndSpoolTheStartIsRefused() async throws {
+    let folder = try TemporaryDirectory()
+    try folder.write("file", "x".utf8)
+    let path = try write(
+      "[collector]\nstorage = \(folder.file("missing"))\nspool = \(folder.file("file/spool"))\n", in: folder)
     let (status, _, errors) = try await run(["run", "--config", path], in: folder)
     #expect(status == 1)
     #expect(errors.contains("storage = \"\(folder.file("missing"))\": no such folder"))
+    #expect(errors.contains("there is no spool either"))
     #expect(!FileManager.default.fileExists(atPath: folder.file("missing")))
-    try folder.write("file", "x".utf8)
-    let file = try write("[collector]\nstorage = \(folder.file("file"))\n", in: folder)
-    #expect(try await run(["run", "--config", file], in: folder).errors.contains("not a folder"))
   }
 
   @Test func aFolderInUseIsRefusedWithItsOwner() async throws {
@@ -120,21 +131,14 @@ import Testing
           remote_dhcp_entry = None
           custom_labels = dc:london, rack=a1
       """.utf8)
-    try rig.folder.write("mktxp/_mktxp.conf", "[MKTXP]\n    listen = '0.0.0.0:49090'\n    socket_timeout = 5\n".utf8)
-    let collector = try ChildProcess(
-      try Products.path("tikwatch-collector"), ["run", "--cfg-dir", rig.folder.file("mktxp")], in: rig.folder,
-      environment: ["XDG_STATE_HOME": rig.folder.file("state"), "HOME": rig.folder.path])
-    let root = getuid() == 0 ? nil : rig.folder.file("state/tikwatch")
-    guard let root else {
-      // As root the default is a system folder, which a test does not touch: the configuration is what counts here.
-      _ = try await collector.end()
-      let own = try ChildProcess(
-        try Products.path("tikwatch-collector"), ["run", "--cfg-dir", rig.folder.file("mktxp"), "--storage", rig.root],
-        in: rig.folder)
-      try await expectUp(own, root: rig.root)
-      return
-    }
-    try await expectUp(collector, root: root)
+    try rig.folder.write("mktxp/_mktxp.conf", "[MKTXP]\n    listen = '127.0.0.1:0'\n    socket_timeout = 5\n".utf8)
+    // As root the default is a system folder, which a test does not touch.
+    let state = rig.folder.file("state")
+    try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: false)
+    let collector = try rig.unprivileged(
+      ["run", "--cfg-dir", rig.folder.file("mktxp")], owning: [state],
+      environment: ["XDG_STATE_HOME": state, "HOME": rig.folder.path])
+    try await expectUp(collector, root: state + "/tikwatch")
   }
 
   private func expectUp(_ collector: ChildProcess, root: String) async throws {

@@ -105,6 +105,11 @@ import Testing
     #expect(try DeviceFile.read(directory.deviceFile).interfaces["ether1"] != nil)
     let events = try EventFile.read(directory, from: 0, to: 4e9)
     #expect(events.count { $0.kind == .schema } == 2)
+    // The sound lines of an old journal are none of this device's.
+    try FileManager.default.removeItem(atPath: rig.directory.live + "/202001010000.jsonl")
+    try FileManager.default.removeItem(atPath: rig.directory.live + "/202001010001.jsonl")
+    try FileManager.default.removeItem(atPath: rig.directory.live + "/202001010002.jsonl")
+    try rig.expectTruth("gw", "ether1")
   }
 
   @Test func storageThatFailsIsToldAndRecoversByItself() async throws {

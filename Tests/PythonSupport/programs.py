@@ -50,15 +50,15 @@ def http_get(url, timeout=10):
 
 
 class Program:
-    """One running program. Its standard output and error go to files in `folder`."""
+    """One running program. Its standard output and error go to files in `folder`; `environment` replaces ours."""
 
-    def __init__(self, command, folder, name):
+    def __init__(self, command, folder, name, environment=None):
         self.name = name
         self.output = pathlib.Path(folder) / f"{name}.out"
         self.log = pathlib.Path(folder) / f"{name}.log"
         with self.output.open("wb") as out, self.log.open("wb") as err:
             self.process = subprocess.Popen(
-                [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder)
+                [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder, env=environment)
 
     def tail(self):
         parts = (path.read_text(errors="replace")[-2000:] for path in (self.output, self.log))

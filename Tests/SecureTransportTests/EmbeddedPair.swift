@@ -39,6 +39,14 @@ final class EmbeddedPair {
     clientHandshake = clientContext.secure(client, host: host, timeout: .seconds(5), logger: logger)
   }
 
+  /// A channel that is not closed holds itself, and its session with it.
+  deinit {
+    client.close(promise: nil)
+    server.close(promise: nil)
+    client.embeddedEventLoop.run()
+    server.embeddedEventLoop.run()
+  }
+
   /// Carries everything that waits to the other side, in pieces of `size` bytes, until nothing waits. `change` may replace what the client gets.
   func pump(pieces size: Int = .max, change: (inout [UInt8]) -> Void = { _ in }) throws {
     while true {

@@ -54,10 +54,12 @@ package final class ChildProcess: Sendable {
   }
 
   /// Waits until `condition` holds; fails at once when the process ends before.
-  package func wait(for what: String, within seconds: Double = 20, _ condition: () throws -> Bool) async throws {
+  package func wait(for what: String, within seconds: Double = 20, _ condition: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(seconds)
-    while try !condition() {
-      guard try process.isRunning || condition() else { throw Timeout(description: "\(name) ended before \(what):\n\(tail)") }
+    while try await !condition() {
+      let isRunning = process.isRunning
+      if !isRunning, try await condition() { return }
+      guard isRunning else { throw Timeout(description: "\(name) ended before \(what):\n\(tail)") }
       guard .now < end else { throw Timeout(description: "\(name): no \(what) within \(seconds) s:\n\(tail)") }
       try await Task.sleep(for: .milliseconds(10))
     }

@@ -210,7 +210,7 @@ import Testing
 
         """)
     #expect(file.families[0].help == "Good one.")
-    #expect(file.families[2].kind == "histogram")
+    #expect(file.families[2].kind == .histogram)
     #expect(String(decoding: file.families[2].lines, as: UTF8.self) == "hist_bucket{le=\"1\"} 1\nhist_sum 1\nhist_count 1\n")
     #expect(file.dropped == 14)
   }
@@ -240,14 +240,5 @@ import Testing
       #expect(again.dropped == 0)
       #expect(again.families.flatMap(\.lines).count == kept.count)
     }
-  }
-
-  @Test func familiesOfDifferentKindsDoNotMix() {
-    var merge = MetricsMerge()
-    merge.add(.init(name: "x", kind: "gauge", help: "", lines: Array("x 1\n".utf8)))
-    merge.add(.init(name: "x", kind: "histogram", help: "H", lines: Array("x_count 1\n".utf8)))
-    merge.add(.init(name: "x", kind: "counter", help: "C", lines: Array("x{a=\"1\"} 1\n".utf8)))
-    #expect(merge.conflicts == 1)
-    #expect(String(decoding: merge.blocks[0].bytes, as: UTF8.self) == "# HELP x C\n# TYPE x gauge\nx 1\nx{a=\"1\"} 1\n")
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HTTPService
 import NIOCore
 import Shared
 import Synchronization
@@ -11,7 +12,7 @@ import Testing
 /// What the server does before and around the handlers.
 @Suite struct ServerTests {
   private func node(
-    _ change: @Sendable (inout WebNodeConfig) throws -> Void = { _ in }, limits: WebServer.Limits = WebServer.Limits(),
+    _ change: @Sendable (inout WebNodeConfig) throws -> Void = { _ in }, limits: ConnectionLimits = ConnectionLimits(),
     _ body: @escaping @Sendable (RunningNode) async throws -> Void
   ) async throws {
     let root = try TemporaryDirectory()
@@ -64,7 +65,7 @@ import Testing
 
   @Test func longTargetsAndHeadersAreRefused() async throws {
     try await node { node in
-      let long = try await node.get("/healthz?" + String(repeating: "a", count: RequestGate.targetLimit))
+      let long = try await node.get("/healthz?" + String(repeating: "a", count: RequestGate<WebContext>.Limits().target))
       #expect(long.status == 414)
       let header = try await HTTPProbe.exchange(
         node.port, "GET /healthz HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "a", count: 200_000))\r\n\r\n")
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test func slowHeadersAreCutOff() async throws {
-    var limits = WebServer.Limits()
+    var limits = ConnectionLimits()
     limits.idle = .milliseconds(300)
     try await node(limits: limits) { node in
       let got = try await HTTPProbe.exchange(node.port, "GET /healthz HTTP/1.1\r\nHost:", timeout: .seconds(10))
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test func aReaderThatStopsIsDropped() async throws {
-    var limits = WebServer.Limits()
+    var limits = ConnectionLimits()
     limits.stalled = .milliseconds(500)
     let root = try TemporaryDirectory()
     let collector = try CollectorFixture("edge-1", root: root.path, now: Date().timeIntervalSince1970)
@@ -165,7 +166,7 @@ import Testing
   }
 
   @Test func connectionsBeyondTheCapWaitForAPlace() async throws {
-    var limits = WebServer.Limits()
+    var limits = ConnectionLimits()
     limits.connections = 2
     try await node(limits: limits) { node in
       // Each keeps its connection. A few more than the cap are taken in the moment that it takes to notice; the rest wait.

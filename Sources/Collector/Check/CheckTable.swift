@@ -37,7 +37,7 @@ struct CheckTable: Sendable {
   private func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
 
   /// A stranger's text must not move the cursor.
-  private static func safe(_ text: String) -> String {
+  static func safe(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { scalar in

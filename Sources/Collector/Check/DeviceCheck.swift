@@ -18,9 +18,9 @@ struct DeviceCheck: Sendable {
 
   func run() async throws -> CheckReport.Device {
     var result = CheckReport.Device(name: device.name)
-    guard try await resolve(&result) else { return result }
     guard let connection = try await connect(&result) else { return result }
-    await check(connection, &result)
+    await checkRights(connection, &result)
+    await checkMenus(connection, &result)
     await connection.close()
     return result
   }
@@ -48,8 +48,18 @@ struct DeviceCheck: Sendable {
     }
   }
 
-  /// The steps of ``DeviceConnection/open(_:credentials:security:limits:timeouts:resolver:group:logger:)``, one by one.
-  private func connect(_ result: inout CheckReport.Device) async throws -> DeviceConnection? {
+  /// The steps of ``DeviceConnection/open(_:credentials:security:limits:timeouts:resolver:group:logger:)``, one by one; `nil` when one
+  /// failed.
+  func connect(_ result: inout CheckReport.Device) async throws -> DeviceConnection? {
+    guard let connection = try await reach(&result) else { return nil }
+    let user = device.credentials.username
+    guard try await step(.login, user, &result, { try await connection.logIn(as: user) }) != nil else { return nil }
+    return connection
+  }
+
+  /// Name, TCP and TLS: everything that needs no user.
+  func reach(_ result: inout CheckReport.Device) async throws -> DeviceConnection? {
+    guard try await resolve(&result) else { return nil }
     let timeouts = ConnectionTimeouts(connect: Self.stepLimit, handshake: Self.stepLimit, login: Self.stepLimit)
     let attempt = ConnectAttempt(
       endpoint: device.endpoint, timeout: timeouts.connect, resolver: resolver, eventLoop: eventLoop)
@@ -65,8 +75,6 @@ struct DeviceCheck: Sendable {
       else { return nil }
       if let caution = device.transport.settings.caution { result.steps[result.steps.count - 1].hint = caution }
     }
-    let user = device.credentials.username
-    guard try await step(.login, user, &result, { try await connection.logIn(as: user) }) != nil else { return nil }
     return connection
   }
 
@@ -88,11 +96,14 @@ struct DeviceCheck: Sendable {
 
   // MARK: After the login
 
-  private func check(_ connection: DeviceConnection, _ result: inout CheckReport.Device) async {
+  func checkRights(_ connection: DeviceConnection, _ result: inout CheckReport.Device) async {
     let rights = RightsCheck(user: device.credentials.username)
     let began = ContinuousClock.now
     let outcome = await rights.run(connection)
     result.add(.rights, rights.name, began, error: outcome.error, hint: outcome.hint)
+  }
+
+  private func checkMenus(_ connection: DeviceConnection, _ result: inout CheckReport.Device) async {
     // Menus are tried all the same: which of them fail is what somebody wants to know.
     let end = ContinuousClock.now + Self.allMenusLimit
     let asker = MenuAsker(connection: connection)

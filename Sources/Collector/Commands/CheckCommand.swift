@@ -72,7 +72,7 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   /// Colours are for people: https://no-color.org.
-  private static var isTerminal: Bool {
+  static var isTerminal: Bool {
     let environment = ProcessInfo.processInfo.environment
     return isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
   }

@@ -29,8 +29,8 @@ struct ConfigOptions: ParsableArguments {
   /// The place these options name, with what this machine and environment contribute.
   var source: ConfigSource {
     var source = ConfigSource(
-      configDirectory.map { .directory(absolute($0)) } ?? .file(absolute(config ?? ConfigSource.defaultFile)))
-    source.storage = storage.map(absolute)
+      configDirectory.map { .directory(Self.absolute($0)) } ?? .file(Self.absolute(config ?? ConfigSource.defaultFile)))
+    source.storage = storage.map(Self.absolute)
     source.isStrict = strict
     source.allowsExposedSecrets = insecureConfig
     source.environment = ProcessInfo.processInfo.environment
@@ -42,7 +42,7 @@ struct ConfigOptions: ParsableArguments {
   }
 
   /// `~` and `$NAME` are the shell's business; relative paths are relative to the working folder.
-  private func absolute(_ path: String) -> String {
+  static func absolute(_ path: String) -> String {
     let base = FileManager.default.currentDirectoryPath
     var full = path.hasPrefix("/") ? path : base + "/" + path
     while full.count > 1, full.hasSuffix("/") { full.removeLast() }

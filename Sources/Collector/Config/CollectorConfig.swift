@@ -18,6 +18,10 @@ struct CollectorConfig: Sendable, Equatable {
   var spoolLimit = 1 << 30
   /// By name.
   var devices: [DeviceConfig] = []
+  /// The collector's own HTTP endpoint.
+  var endpoint = EndpointConfig()
+  /// What `/probe` knows, by name: devices, entries for probes only, and entries that are off.
+  var modules: [String: ProbeModule] = [:]
 
   init(id: String, storage: String) {
     self.id = id

@@ -4,7 +4,7 @@ import Shared
 ///
 /// `[collector]`: `id` (default: the short host name), `storage` (required unless `--storage`), `sample_interval` (1 to 300 s, 1),
 /// `metrics_interval` (1 s to 1 h, 15), `flush_interval` (1 to 300 s, 10), `spool` (local folder, ``ConfigSource/defaultSpool``),
-/// `spool_limit` (1 MiB to 1 PiB, 1 GiB), `retention` (a name, `standard`).
+/// `spool_limit` (1 MiB to 1 PiB, 1 GiB), `retention` (a name, `standard`), and the endpoint's (``EndpointConfig``).
 /// `[retention NAME]`: `archives` (`step:keep`, …). `[default]`: what devices inherit. Every other section is a device.
 struct CollectorConfigReading {
   let document: INIDocument
@@ -66,6 +66,8 @@ struct CollectorConfigReading {
     let retention = reader.parsed("retention") { value throws(ConfigProblem) in
       try DeviceConfig.retention(value.text, in: retentions)
     }
+    // MKTXP has these in a file of their own.
+    if !isMKTXP { config.endpoint = EndpointConfig.read(&reader) }
     for key in ConfigKeys.laterCollector where reader.isSet(key) { unused.insert(key) }
     diagnostics.merge(reader.finish(strict: source.isStrict))
     return (config, retention ?? .standard)
@@ -106,6 +108,7 @@ struct CollectorConfigReading {
     for section in document.sections where isDevice(section.name) {
       var reader = SectionReader(section, fallbacks: fallbacks)
       let device = DeviceConfig.read(&reader, context, retention: retention)
+      config.modules[section.name] = ProbeModule(device: device, targets: TargetRules.read(&reader))
       accept(&reader)
       let remotes = readRemotes(&reader, fallbacks, context)
       if let other = folders.updateValue(section.name, forKey: FolderName.escape(section.name)) {
@@ -161,6 +164,7 @@ struct CollectorConfigReading {
     for section in sections {
       var reader = SectionReader(INISection(name: section.name, file: section.file))
       _ = DeviceConfig.read(&reader, context, retention: .standard)
+      _ = TargetRules.read(&reader)
       accept(&reader)
       var keys = SectionReader(section)
       diagnostics.merge(keys.finish(strict: source.isStrict, known: reader.keysRead))

@@ -2,14 +2,14 @@
 enum ConfigKeys {
   /// `[collector]`.
   static let laterCollector = [
-    "listen", "allow", "trusted_proxies", "public_ip_urls", "public_ip_interval", "update_check_url",
+    "public_ip_urls", "public_ip_interval", "update_check_url",
   ]
 
   /// Devices: the DHCP server's and the CAPsMAN's entry.
   static let remotes = ["remote_dhcp_entry", "remote_capsman_entry"]
 
   /// Devices: settings of what is not there yet.
-  static let laterSettings = ["probe_allowed_targets", "rsc_ssh_port", "rsc_ssh_user"]
+  static let laterSettings = ["rsc_ssh_port", "rsc_ssh_user"]
 
   /// Devices: an old spelling that MKTXP replaces by itself.
   static let replaced = ["use_comments_over_names"]

@@ -15,6 +15,8 @@ struct ConfigSource: Sendable, Equatable {
   var place: Place
   /// `--storage`.
   var storage: String?
+  /// `--listen`: in place of the configured addresses; empty: none.
+  var listen: [ListenAddress]?
   /// `--strict`: unknown keys are errors.
   var isStrict = false
   /// `--insecure-config`: a file with passwords may be readable by all.
@@ -39,19 +41,29 @@ struct ConfigSource: Sendable, Equatable {
       if let exposed = file.exposedSecret {
         allowsExposedSecrets ? reading.diagnostics.add(warning: exposed) : reading.diagnostics.add(error: exposed)
       }
-      return try reading.finish()
+      return listening(try reading.finish())
     case .directory(let path):
       let file = try ConfigFile.load(path + "/mktxp.conf")
       var reading = CollectorConfigReading(document: file.document, source: self, isMKTXP: true)
       if let exposed = file.exposedSecret { reading.diagnostics.add(warning: exposed) }
       let system = path + "/_mktxp.conf"
-      // Its settings are MKTXP's server's: parsed, so that a broken file is noticed, and not used.
-      if FileStamp(path: system) != nil {
-        _ = try ConfigFile.load(system)
-        reading.notices.append("\(system): this version does not use MKTXP's system settings")
-      }
-      return try reading.finish()
+      let document = FileStamp(path: system) == nil ? nil : try ConfigFile.load(system).document
+      let settings = MKTXPSystem.read(document, file: system, isStrict: isStrict)
+      reading.diagnostics.merge(settings.diagnostics)
+      reading.notices += settings.notices
+      var result = try reading.finish()
+      result.config.endpoint = settings.endpoint
+      return listening(result)
     }
+  }
+
+  private typealias Result = (config: CollectorConfig, warnings: [ConfigError], notices: [String])
+
+  /// With what the command line says about listening.
+  private func listening(_ result: Result) -> Result {
+    var result = result
+    if let listen { result.config.endpoint.listen = listen }
+    return result
   }
 
   /// The configuration's own files, the one that must be there first.

@@ -25,7 +25,7 @@ struct DeviceContext: Sendable {
 /// | hostname | host name or address | required (mktxp.conf: localhost) |
 /// | port | 1 to 65535 | 8728, with use_ssl 8729 |
 /// | username, password | text | required, empty (mktxp.conf: user, password) |
-/// | password_file | file | see ``DeviceSecrets`` |
+/// | password_file, credentials_file | file | see ``DeviceSecrets`` |
 /// | use_ssl, ssl_… | | see ``DeviceTransport`` |
 /// | plaintext_login | yes or no | yes |
 /// | enabled | yes or no | yes (mktxp.conf: no) |
@@ -52,7 +52,7 @@ extension DeviceConfig {
     // An entry that is not polled may be half written.
     let isPolled = isEnabled && !isModuleOnly
     refuseLaterKeys(&reader)
-    let transport = DeviceTransport.read(&reader, context, isPolled: isPolled)
+    let transport = DeviceTransport.read(&reader, context, isPolled: isEnabled)
     let (credentials, passwordFile) = credentials(&reader, context, isPolled)
     var device = DeviceConfig(
       name: reader.section.name, endpoint: endpoint(&reader, context, isPolled, useSSL: transport.settings.useSSL),
@@ -119,11 +119,6 @@ extension DeviceConfig {
 
   /// Keys whose meaning this version cannot honour, and must not pretend to.
   private static func refuseLaterKeys(_ reader: inout SectionReader) {
-    if reader.string("credentials_file") != nil {
-      reader.fail(
-        "credentials_file", "credentials files (YAML) are not supported by this version",
-        allowed: "username, and password or password_file")
-    }
     if reader.secret("push_token") != nil {
       reader.fail("push_token", "push is not supported by this version", allowed: "no push_token: the device is polled")
     }
@@ -151,9 +146,19 @@ extension DeviceConfig {
   private static func credentials(
     _ reader: inout SectionReader, _ context: DeviceContext, _ isPolled: Bool
   ) -> (Credentials, passwordFile: String?) {
-    let isRequired = isPolled && !context.isMKTXP
-    let username = isRequired ? reader.requiredString("username") : reader.string("username", default: "user")
-    let (password, file) = DeviceSecrets.password(&reader, context)
+    // An entry that is not polled may name a file that is not there.
+    let written = DeviceSecrets.credentialsFile(&reader, context, isRead: isPolled)
+    let isRequired = isPolled && !context.isMKTXP && written?.credentials.username == nil
+    let configured = isRequired ? reader.requiredString("username") : reader.string("username", default: "user")
+    let username = written?.credentials.username ?? configured
+    if let written, let password = written.credentials.password {
+      for key in ["password", "password_file"] { reader.accept(key) }
+      let credentials = Credentials(
+        username: username, password: password, plaintextLogin: reader.bool("plaintext_login", default: true))
+      return (credentials, written.file)
+    }
+    let (password, passwordFile) = DeviceSecrets.password(&reader, context)
+    let file = passwordFile ?? written?.file
     let isPasswordSet = reader.setting("password", keepingEmpty: true) != nil
     let fallback = context.isMKTXP && !isPasswordSet ? "password" : ""
     let credentials = Credentials(
@@ -186,13 +191,26 @@ extension DeviceConfig {
     return filter("wan", &reader).map(UplinkRule.matching) ?? .defaultRoute
   }
 
+  /// Those of `[default]`, then the section's own, which win where a name is in both; `None` in the section is none at all.
   private static func labels(_ reader: inout SectionReader) -> [CustomLabel] {
-    let labels = reader.parsed("custom_labels") { value throws(ConfigProblem) -> [CustomLabel] in
-      if value.isNone { return [] }
-      let items = value.isQuoted ? value.text.split(separator: ",").map { String($0).trimmed } : value.list
-      return try CustomLabel.parse(items.filter { !$0.isEmpty })
+    var layers: [[CustomLabel]] = []
+    for setting in reader.layers("custom_labels") {
+      if setting.value.isNone { break }
+      let labels = reader.parsed(setting) { value throws(ConfigProblem) -> [CustomLabel] in
+        let items = value.isQuoted ? value.text.split(separator: ",").map { String($0).trimmed } : value.list
+        return try CustomLabel.parse(items.filter { !$0.isEmpty })
+      }
+      layers.append(labels ?? [])
     }
-    return labels ?? []
+    var merged: [CustomLabel] = []
+    for label in layers.reversed().joined() {
+      if let place = merged.firstIndex(where: { $0.name == label.name }) {
+        merged[place] = label
+      } else {
+        merged.append(label)
+      }
+    }
+    return merged
   }
 }
 

@@ -1,8 +1,9 @@
 import Glibc
 import Shared
 
-/// Where a device's password comes from: `password` or `password_file` in its own section, then the systemd credential
-/// `NAME.password`, then what it inherits.
+/// Where a device's password comes from: a `credentials_file` that has one, as in MKTXP; else `password` or `password_file` in its own
+/// section, then the systemd credential `NAME.password`, then what it inherits. An inherited `credentials_file` gives way to a
+/// `password_file` of the section's own and to the systemd credential.
 enum DeviceSecrets {
   /// A password is a line, not a document.
   static let sizeLimit = 4096
@@ -31,6 +32,33 @@ enum DeviceSecrets {
     return (reader.secret("password"), nil)
   }
 
+  /// What `credentials_file` says, and the file; `nil` when there is none, or it gives way. Blocking: reads a small file.
+  static func credentialsFile(
+    _ reader: inout SectionReader, _ context: DeviceContext, isRead: Bool
+  ) -> (credentials: CredentialsFile, file: String)? {
+    guard let path = reader.path("credentials_file", relativeTo: context.directory, environment: context.environment), isRead
+    else { return nil }
+    if isOwn("credentials_file", reader) {
+      if isOwn("password_file", reader) {
+        reader.fail("credentials_file", "there is a password_file in the same section as well", allowed: "one of the two")
+      }
+    } else if isOwn("password_file", reader) || credential(reader.section.name, context) != nil {
+      return nil
+    }
+    do throws(ConfigProblem) {
+      let bytes = try bytes(path, limit: CredentialsFile.sizeLimit, allowsExposed: context.allowsExposedSecrets)
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw ConfigProblem("\(path) is no UTF-8", allowed: CredentialsFile.allowed)
+      }
+      do throws(ConfigProblem) { return (try CredentialsFile(parsing: text), path) } catch {
+        throw ConfigProblem("\(path): \(error.problem)", allowed: error.allowed)
+      }
+    } catch {
+      reader.fail("credentials_file", error.problem, allowed: error.allowed)
+      return nil
+    }
+  }
+
   /// The file of `LoadCredential=NAME.password:…`, if the service manager left one.
   static func credential(_ name: String, _ context: DeviceContext) -> String? {
     guard let directory = context.environment["CREDENTIALS_DIRECTORY"], directory.hasPrefix("/"), !name.contains("/"),
@@ -55,23 +83,26 @@ enum DeviceSecrets {
     }
   }
 
-  /// The text of a file without the line end after it.
-  private static func text(_ path: String, allowsExposed: Bool) throws(ConfigProblem) -> String {
+  private static func bytes(_ path: String, limit: Int, allowsExposed: Bool) throws(ConfigProblem) -> [UInt8] {
     // Secrets are often reached by links; what a link leads to must still be a regular file.
     guard !path.utf8.contains(0), let resolved = realpath(path, nil) else {
       throw ConfigProblem("\(path): \(String(cString: strerror(path.utf8.contains(0) ? EINVAL : errno)))")
     }
     defer { free(resolved) }
-    var status = stat()
-    if stat(resolved, &status) == 0, status.st_mode & 0o004 != 0, !allowsExposed {
-      throw ConfigProblem(
-        "\(path): others can read this file (mode \(String(status.st_mode & 0o777, radix: 8)))", allowed: "chmod o-rwx")
+    do throws(FileError) {
+      let status = try FileStatus(String(cString: resolved))
+      if status.permissions & 0o004 != 0, !allowsExposed {
+        throw FileError(.permission, "use", path, "others can read this file (mode \(String(status.permissions, radix: 8)))")
+      }
+      return try BoundedFile.read(String(cString: resolved), limit: limit)
+    } catch {
+      throw ConfigProblem(error.description, allowed: error.code == .permission ? "chmod o-rwx" : nil)
     }
-    let bytes: [UInt8]
-    do throws(FileError) { bytes = try BoundedFile.read(String(cString: resolved), limit: sizeLimit) } catch {
-      throw ConfigProblem(error.description)
-    }
-    var line = bytes[...]
+  }
+
+  /// The text of a file without the line end after it.
+  private static func text(_ path: String, allowsExposed: Bool) throws(ConfigProblem) -> String {
+    var line = try bytes(path, limit: sizeLimit, allowsExposed: allowsExposed)[...]
     if line.last == UInt8(ascii: "\n") { line.removeLast() }
     if line.last == UInt8(ascii: "\r") { line.removeLast() }
     guard let text = String(validating: line, as: UTF8.self), !line.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {

@@ -28,10 +28,10 @@ final class MaintenanceLock: Sendable {
   /// A lock file that is made here belongs to the folder's owner: the collector, which may be another user, must be able to open it.
   private static func prepare(_ directory: CollectorDirectory) throws {
     do throws(FileError) {
-      guard let folder = try FileEntry(directory.path), folder.kind == .folder else {
+      guard let folder = try FileStatus(ifAny: directory.path), folder.kind == .folder else {
         throw FileError(.missing, "lock", directory.path, "no such folder: nothing was written yet")
       }
-      guard try FileEntry(directory.lock) == nil else { return }
+      guard try FileStatus(ifAny: directory.lock) == nil else { return }
       let descriptor = open(directory.lock, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
       guard descriptor >= 0 else {
         // Somebody was faster; taking it tells the rest.
@@ -39,9 +39,7 @@ final class MaintenanceLock: Sendable {
         throw FileError(errno: errno, "create", directory.lock)
       }
       defer { close(descriptor) }
-      var info = stat()
-      guard stat(directory.path, &info) == 0 else { throw FileError(errno: errno, "examine", directory.path) }
-      if info.st_uid != geteuid(), fchown(descriptor, info.st_uid, info.st_gid) != 0 {
+      if folder.owner != geteuid(), fchown(descriptor, folder.owner, folder.group) != 0 {
         let error = FileError(errno: errno, "give to the folder's owner", directory.lock)
         unlink(directory.lock)
         throw error

@@ -45,7 +45,7 @@ struct MigrationPlan: Sendable {
       if header.matches(retention) {
         unchanged += 1
       } else {
-        let bytes = try FileEntry(path)?.bytes ?? 0
+        let bytes = try FileStatus(ifAny: path)?.size ?? 0
         items.append(Item(name: name, path: path, header: header, bytes: bytes, retention: retention))
       }
     } catch {

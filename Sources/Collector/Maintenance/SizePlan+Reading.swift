@@ -32,9 +32,9 @@ extension SizePlan {
     let directory = context.directory.device(device.name)
     var line = Device(device: device.name, retention: device.retention.name, bytesPerArchive: device.retention.bytes)
     for file in try MigrationPlan.list(directory.interfaces) where StorageVerifier.isArchive(file) {
-      guard let entry = try FileEntry(directory.interfaces + "/" + file), entry.kind == .file else { continue }
+      guard let entry = try FileStatus(ifAny: directory.interfaces + "/" + file), entry.kind == .file else { continue }
       line.existing += 1
-      line.existingBytes += entry.bytes
+      line.existingBytes += entry.size
     }
     if let given = assumption.interfaces {
       line.interfaces = given

@@ -1,3 +1,4 @@
+import Dispatch  // whose C half the compiler takes for the home of struct stat and timespec
 import Glibc
 import Shared
 
@@ -35,7 +36,7 @@ struct StorageRepair {
   /// - Returns: where the original stands now; `nil` when it was removed.
   func perform(_ step: Step) throws(FileError) -> String? {
     let path = directory.path + "/" + step.path
-    guard let entry = try FileEntry(path) else { throw FileError(.missing, "repair", path, "it is gone") }
+    guard let entry = try FileStatus(ifAny: path) else { throw FileError(.missing, "repair", path, "it is gone") }
     switch step.remedy {
     case .remove:
       guard entry.kind == .file else { throw FileError(.notRegular, "remove", path, "not a regular file") }
@@ -75,15 +76,14 @@ struct StorageRepair {
 
   /// A new file with owner and mode of another.
   private func write(_ bytes: [UInt8], to path: String, like original: String) throws(FileError) {
-    var info = stat()
-    guard lstat(original, &info) == 0 else { throw FileError(errno: errno, "examine", original) }
+    let status = try FileStatus(original, followsLinks: false)
     try AtomicFile.replace(path, with: bytes, durability: .synced)
-    if info.st_uid != geteuid() || info.st_gid != getegid(), lchown(path, info.st_uid, info.st_gid) != 0 {
+    if status.owner != geteuid() || status.group != getegid(), lchown(path, status.owner, status.group) != 0 {
       let error = FileError(errno: errno, "keep the owner of", original)
       unlink(path)
       throw error
     }
-    guard chmod(path, info.st_mode & 0o7777) == 0 else { throw FileError(errno: errno, "keep the mode of", original) }
+    guard chmod(path, status.permissions) == 0 else { throw FileError(errno: errno, "keep the mode of", original) }
   }
 
   /// A free name beside the file: what was put aside before stays.
@@ -91,7 +91,7 @@ struct StorageRepair {
     let base = "\(path).\(word)-\(Int(now))"
     for count in 0..<1000 {
       let target = count == 0 ? base : "\(base)-\(count)"
-      if try FileEntry(target) == nil { return target }
+      if try FileStatus(ifAny: target) == nil { return target }
     }
     throw FileError(.other, "put aside", path, "a thousand names are taken")
   }

@@ -37,7 +37,7 @@ struct StorageVerifier {
   static func run(_ context: StorageContext, now: Double, isAlive: Bool? = nil) throws(FileError) -> StorageVerifier {
     var verifier = StorageVerifier(context, now: now, isAlive: isAlive)
     let path = context.directory.path
-    guard let entry = try FileEntry(path) else {
+    guard let entry = try FileStatus(ifAny: path) else {
       throw FileError(.missing, "verify", path, "no such folder: nothing was written yet")
     }
     guard entry.kind == .folder else { throw FileError(.notRegular, "verify", path, "not a folder; links are not followed") }
@@ -139,7 +139,7 @@ struct StorageVerifier {
     }
   }
 
-  private func isFolder(_ path: String) -> Bool { (try? FileEntry(absolute(path)))??.kind == .folder }
+  private func isFolder(_ path: String) -> Bool { (try? FileStatus(ifAny: absolute(path)))??.kind == .folder }
 
   private mutating func file(_ path: String, _ kind: StorageFinding.Kind, _ check: (FileChecks, String) -> [Problem]) {
     let (checks, place) = (checks, absolute(path))
@@ -149,32 +149,32 @@ struct StorageVerifier {
         case .file: check(checks, place)
         case .folder, .link, .other: [Problem.repairable(Self.words(entry.kind), .putAside)]
         }
-      return StorageFinding(path: path, kind: kind, bytes: entry.bytes, problems: problems)
+      return StorageFinding(path: path, kind: kind, bytes: entry.size, problems: problems)
     }
   }
 
   /// Something that is no file of the layout.
   private mutating func stranger(_ path: String, _ role: FileRole) {
-    let isYoung = { [isAlive, now] (entry: FileEntry) in isAlive && now - entry.modified < Self.makingTime }
+    let isYoung = { [isAlive, now] (entry: FileStatus) in isAlive && now - entry.modified < Self.makingTime }
     entry(path) { entry in
       switch role {
-      case .aside: return StorageFinding(path: path, kind: .aside, bytes: entry.bytes)
+      case .aside: return StorageFinding(path: path, kind: .aside, bytes: entry.size)
       case .leftover where entry.kind == .file:
         if isYoung(entry) { return nil }
         let problem = Problem.repairable("left behind by a writer that was interrupted", .remove)
-        return StorageFinding(path: path, kind: .leftover, bytes: entry.bytes, problems: [problem])
+        return StorageFinding(path: path, kind: .leftover, bytes: entry.size, problems: [problem])
       case .content, .leftover, .unknown:
         let what = entry.kind == .file ? "does not belong here" : "does not belong here: \(Self.words(entry.kind))"
         return StorageFinding(
-          path: path, kind: .unknown, bytes: entry.bytes, problems: [Problem(what, "move it away; no program of ours reads it")])
+          path: path, kind: .unknown, bytes: entry.size, problems: [Problem(what, "move it away; no program of ours reads it")])
       }
     }
   }
 
-  private mutating func entry(_ path: String, _ body: (FileEntry) -> StorageFinding?) {
+  private mutating func entry(_ path: String, _ body: (FileStatus) -> StorageFinding?) {
     do throws(FileError) {
       // Gone since it was listed: a journal file that was pruned, a file that was renamed.
-      guard let entry = try FileEntry(absolute(path)), let finding = body(entry) else { return }
+      guard let entry = try FileStatus(ifAny: absolute(path)), let finding = body(entry) else { return }
       findings.append(finding)
     } catch {
       findings.append(StorageFinding(path: path, kind: .unknown, bytes: 0, problems: [FileChecks.unreadable(error)]))
@@ -183,7 +183,7 @@ struct StorageVerifier {
 
   private func absolute(_ path: String) -> String { context.directory.path + "/" + path }
 
-  private static func words(_ kind: FileEntry.Kind) -> String {
+  private static func words(_ kind: FileStatus.Kind) -> String {
     switch kind {
     case .file: "a file"
     case .folder: "a folder"

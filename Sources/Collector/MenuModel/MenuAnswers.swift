@@ -20,6 +20,14 @@ struct MenuAnswers: Sendable {
     return nil
   }
 
+  /// Every reply there is.
+  var replies: [Reply] {
+    answers.values.compactMap {
+      if case .reply(let reply) = $0 { return reply }
+      return nil
+    }
+  }
+
   /// Rows of the answer; none where there is no answer.
   func rows(_ query: MenuQuery) -> [Row] { reply(query)?.rows ?? [] }
 

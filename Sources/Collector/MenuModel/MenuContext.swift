@@ -9,6 +9,8 @@ struct MenuContext: Sendable, Equatable {
   var addsDefaultName = false
   var settings = MenuSettings()
   var known = DeviceKnowledge()
+  /// `remote_capsman_entry`: another entry's device is the CAPsMAN.
+  var hasRemoteCAPsMAN = false
 
   init(device: String, address: String) {
     self.device = device
@@ -21,6 +23,7 @@ struct MenuContext: Sendable, Equatable {
     nameFormat = config.nameFormat
     addsDefaultName = config.addsDefaultName
     settings = config.menus
+    hasRemoteCAPsMAN = config.capsman != nil
   }
 
   var switches: MenuSwitches { settings.switches }

@@ -2,7 +2,7 @@
 enum WirelessFlavour: Sendable, Equatable, CaseIterable {
   /// `/interface/wireless` and `/caps-man`.
   case wireless
-  /// Package `wireless` on RouterOS 7: the old menus beside `/interface/wifi`.
+  /// Package `wireless` on RouterOS 7.13 and later: the old menus beside `/interface/wifi`.
   case dual
   /// `/interface/wifiwave2`, RouterOS 7 before 7.13.
   case wifiwave2
@@ -15,7 +15,8 @@ enum WirelessFlavour: Sendable, Equatable, CaseIterable {
     } else if packages.contains("wifiwave2") {
       self = .wifiwave2
     } else if packages.contains("wireless") {
-      self = .dual
+      // Before 7.13 there is no other generation beside it; RouterOS 6 has a package of this name too.
+      self = version.map { $0 < RouterOSVersion(7, 13) } ?? false ? .wireless : .dual
     } else if let version, version >= RouterOSVersion(7, 13) {
       self = .wifi
     } else {

@@ -40,6 +40,14 @@ extension SingleMenu {
   func collect(_ answers: MenuAnswers, _ context: MenuContext) -> MenuSamples { collect(answers.rows(query), context) }
 }
 
+/// How much a menu asks `monitor` for at once: a list as long as a device likes to send must not become as many commands.
+enum MonitorLimit {
+  /// Commands, where each tells of one item. Items beyond are counted as dropped.
+  static let commands = 64
+  /// Items of one command that tells of all.
+  static let items = 1000
+}
+
 /// What a menu's answer is used for.
 enum MenuUse: Sendable, Equatable {
   /// It is not asked.

@@ -7,5 +7,18 @@ enum MenuRegistry {
     Routerboard(),
     SystemHealth(),
     InterfaceVLAN(),
+    // Ports, radios and what they serve.
+    EthernetMonitor(),
+    InterfaceW60G(),
+    PoE(),
+    Netwatch(),
+    WLAN(),
+    CAPsMAN(),
+    QueueTree(),
+    QueueSimple(),
+    KidControl(),
+    InterfaceLTE(),
+    SwitchPort(),
+    Container(),
   ]
 }

@@ -7,6 +7,8 @@ enum DeviceMetrics {
   static let lastSuccess = Metric.gauge("tikwatch_device_last_success_timestamp_seconds", "Time of the last sample")
   static let api = Metric(
     name: "tikwatch_device_api_seconds", kind: .histogram, help: "Time until the device answered a command of its API")
+  static let apiBytes = Metric.counter(
+    "tikwatch_device_api_bytes_total", "Bytes exchanged with the device over its API, before TLS")
   static let missed = Metric.counter("tikwatch_device_samples_missed_total", "Samples that were due and did not come")
   static let dropped = Metric.counter(
     "tikwatch_samples_dropped_total", "Values from the device that were none and were left out, by menu")
@@ -18,7 +20,7 @@ enum DeviceMetrics {
     "tikwatch_device_interfaces_capped", "Interfaces that are not recorded because the device has more than interface_limit")
   static let refused = Metric.counter(
     "tikwatch_device_readings_refused_total", "Counter readings not used because no such link carries as much")
-  static let all = [up, reason, lastSuccess, api, missed, dropped, menuUp, menuSeconds, rate, capped, refused]
+  static let all = [up, reason, lastSuccess, api, apiBytes, missed, dropped, menuUp, menuSeconds, rate, capped, refused]
 
   /// How one menu went when it was last asked.
   struct Menu: Sendable, Equatable {
@@ -41,6 +43,7 @@ enum DeviceMetrics {
     var status: DeviceStatus
     var steady: Double
     var api = DurationHistogram()
+    var traffic = SessionTraffic()
     /// Dropped values by menu path, since the collector started.
     var dropped: [String: Int] = [:]
     var menus: [Menu] = []
@@ -58,6 +61,8 @@ enum DeviceMetrics {
       samples.add(reason, .unsigned(1), context.labels([("reason", problem.reason.rawValue)]))
     }
     if let time = source.status.lastSuccess { samples.add(lastSuccess, .double(time), labels) }
+    samples.add(apiBytes, .unsigned(source.traffic.bytesSent), context.labels([("direction", "sent")]))
+    samples.add(apiBytes, .unsigned(source.traffic.bytesReceived), context.labels([("direction", "received")]))
     samples.add(missed, .unsigned(UInt64(max(0, source.status.schedule?.missed(at: source.steady) ?? 0))), labels)
     if let capped = source.capped { samples.add(Self.capped, .unsigned(UInt64(capped)), labels) }
     samples.add(refused, .unsigned(UInt64(source.refused)), labels)

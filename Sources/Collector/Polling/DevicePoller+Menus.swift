@@ -10,6 +10,9 @@ struct MenuResult: Sendable {
 }
 
 extension DevicePoller {
+  /// The share of time that a single menu may take: a slow one is asked more seldom than its period says. Counters are never slowed.
+  static let menuShare = 0.05
+
   /// What must be known before the first sample: which interfaces there are, and whether their counters began again meanwhile.
   func learn(_ asker: MenuAsker) async throws {
     let began = environment.time.steady
@@ -36,8 +39,10 @@ extension DevicePoller {
         if (menuDue[UplinkFinder.query.path] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
         if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(asker.connection) }
         if hasAsked {
+          traffic.present = await asker.connection.statistics
           publishFile()
           publishMetrics()
+          publishTables()
           report()
         }
         let next = menuDue.values.min() ?? time.steady + 1
@@ -61,10 +66,12 @@ extension DevicePoller {
 
   private func take(_ menu: any MenuCollector, _ answers: MenuAnswers, began: Double) {
     let path = menu.path
+    for reply in answers.replies { api.add((reply.received - reply.sent).seconds) }
     guard !answers.isAbsent else {
       // Learned once per connection: this device has nothing there, which is no failure.
       absentMenus.insert(path)
       menus[path] = nil
+      tables.forget(path)
       menuDue[path] = nil
       return
     }
@@ -82,16 +89,18 @@ extension DevicePoller {
       let samples = menu.collect(answers, context)
       result.families = samples.families
       drop(samples.dropped, in: path)
+      tables.take(path, answers, context, now: SampleClock.rounded(environment.time.epoch))
     }
     finish(menu, result)
+    if let monitor = menu as? EthernetMonitor { takeSpeeds(monitor.links(answers)) }
     guard let single = menu as? any SingleMenu, let reply = answers.reply(single.query) else { return }
-    api.add((reply.received - reply.sent).seconds)
     takeFacts(path, reply)
   }
 
   private func finish(_ menu: any MenuCollector, _ result: MenuResult) {
     let path = menu.path
-    menuDue[path] = environment.time.steady + menu.period(metricsInterval: environment.metricsInterval)
+    let period = menu.period(metricsInterval: environment.metricsInterval)
+    menuDue[path] = environment.time.steady + max(period, result.seconds / Self.menuShare)
     menus[path] = result
     let failed = menus.filter { !$0.value.isUp }.min { $0.key < $1.key }
     let problem = failed.map { DeviceStatus.Problem(reason: .menu, message: $0.value.problem ?? "\($0.key) fails") }
@@ -154,15 +163,20 @@ extension DevicePoller {
   private func askSpeeds(_ connection: DeviceConnection) async throws {
     menuDue[LinkSpeeds.path] = environment.time.steady + 60
     let ids = catalogue.runningEthernetIDs
-    guard !ids.isEmpty else { return }
+    // Else the menu about Ethernet ports tells them.
+    guard !ids.isEmpty, EthernetMonitor().use(config.menus.switches) == .off else { return }
     do {
       let reply = try await connection.run(LinkSpeeds.query(ids), deadline: Deadline.menu)
-      record(catalogue.setSpeeds(LinkSpeeds.speeds(reply.rows), now: SampleClock.rounded(environment.time.epoch)))
+      takeSpeeds(reply.rows)
     } catch let error as RouterOSError where !error.endsSession {
       // Speeds only sharpen a judgement; without them the bounds are wider.
       logger.debug("Link speeds are not known", metadata: [LogKey.error: "\(error)"])
     }
     publishFile()
+  }
+
+  private func takeSpeeds(_ rows: [Row]) {
+    record(catalogue.setSpeeds(LinkSpeeds.speeds(rows), now: SampleClock.rounded(environment.time.epoch)))
   }
 
   private func uplinkNames() -> Set<String> {

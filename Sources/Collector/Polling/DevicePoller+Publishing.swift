@@ -17,6 +17,7 @@ extension DevicePoller {
     var source = DeviceMetrics.Source(status: status, steady: time.steady)
     source.status.schedule = schedule
     source.api = api
+    source.traffic = traffic
     source.dropped = droppedValues
     source.refused = refusedReadings
     if status.isUp {
@@ -29,12 +30,23 @@ extension DevicePoller {
     }
     var families = DeviceMetrics.families(source, context)
     if status.isUp { for result in menus.values { families += result.families } }
-    let (text, dropped) = PrometheusText.render(families)
+    let (rendered, dropped) = PrometheusText.rendered(families)
     drop(dropped.invalid + dropped.duplicates, in: "metrics")
     var bytes = Array("# written ".utf8)
     PrometheusText.append(.double(SampleClock.rounded(time.epoch)), to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
-    environment.recorder.publish(metrics: bytes + text, of: config.name)
+    environment.recorder.publish(metrics: bytes + PrometheusText.text(rendered), of: config.name)
+    environment.board.publish(rendered, of: config.name, steady: time.steady)
+  }
+
+  /// Publishes `tables.json` when what it lists has changed, or its times have grown old.
+  func publishTables() {
+    let time = environment.time
+    let now = SampleClock.rounded(time.epoch)
+    guard let file = tables.file(config.name, now: now, steady: time.steady, interval: environment.metricsInterval) else {
+      return
+    }
+    environment.recorder.publish(file)
   }
 
   /// Publishes `device.json` when something in it has changed; that an interface is still there is no change.

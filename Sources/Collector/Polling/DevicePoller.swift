@@ -17,6 +17,7 @@ actor DevicePoller {
     var logger: Logger
     var sampleInterval: Double
     var metricsInterval: Double
+    var board = MetricsBoard()
   }
 
   /// How long answers may take, in seconds.
@@ -51,8 +52,12 @@ actor DevicePoller {
   var menuDue: [String: Double] = [:]
   var droppedValues: [String: Int] = [:]
   var api = DurationHistogram()
+  /// Bytes to and from the device, over all sessions.
+  var traffic = SessionTraffic()
   var file: DeviceFile
   var publishedFile: DeviceFile?
+  /// What the menus list, for people.
+  var tables = DeviceTables()
   var hasRebooted = false
   /// The system's clock was behind the end of the history at the last sample.
   var wasBehind = false
@@ -63,6 +68,8 @@ actor DevicePoller {
   /// Readings that were not used because no link carries as much.
   var refusedReadings = 0
   private var backoff = Backoff()
+  /// Where the last session went.
+  private var remoteAddress: String?
   private var sessionBegan = 0.0
 
   init(_ config: DeviceConfig, past: DevicePast, index: Int, of count: Int, _ environment: Environment) {
@@ -122,8 +129,11 @@ actor DevicePoller {
         logger.warning(
           "Device is down", metadata: [LogKey.reason: "\(problem.reason.rawValue)", LogKey.error: "\(problem.message)"])
       }
+      let isNews = status.problem?.reason != problem.reason || status.state != .down
       status.failed(problem, at: environment.time.epoch)
       report()
+      // Whoever scrapes is to see it now, not when metrics are due.
+      if isNews { publishMetrics() }
       let delay = backoff.failed(failure?.backoff ?? .other, began: began, now: now, chance: .random(in: 0...1))
       do { try await Task.sleep(for: .seconds(delay)) } catch { return }
     }
@@ -139,7 +149,9 @@ actor DevicePoller {
         config.endpoint, credentials: config.credentials, security: config.transport.security, timeouts: timeouts,
         resolver: environment.resolver,
         group: environment.group, logger: logger)
+      noteRemote(connection.remoteAddress)
       let end = await session(connection)
+      traffic.end(with: await connection.statistics)
       await connection.close()
       menus = [:]
       return end
@@ -204,6 +216,15 @@ actor DevicePoller {
         "\(event.kind.rawValue)", metadata: [LogKey.interface: "\(event.interface ?? "")", LogKey.state: "\(event.text)"])
     }
     environment.recorder.record(events, of: config.name)
+  }
+
+  /// The address that this session goes to, if the configured host is a name: it may belong to another box from now on.
+  private func noteRemote(_ address: String?) {
+    guard let address else { return }
+    if let before = remoteAddress, before != address {
+      record(.address, "\(config.endpoint.host) is now at \(address), it was at \(before)")
+    }
+    remoteAddress = address
   }
 
   private func noteAddress() {

@@ -1,3 +1,4 @@
+import Dispatch  // whose C half the compiler takes for the home of struct timespec
 import Glibc
 import Synchronization
 

@@ -7,7 +7,7 @@ struct PrintOutput: Sendable {
   var subject: PrintSubject
   var filter = TableFilter()
   var format = Format.table
-  var terminal = Terminal(width: nil, height: nil, isColoured: false)
+  var terminal = TerminalDisplay(width: nil, height: nil, isColoured: false)
 
   /// Lines for people, or a document for programs; without the last line end.
   /// - Parameter isCompact: JSON on one line, where one document follows the other.

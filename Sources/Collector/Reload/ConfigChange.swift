@@ -36,6 +36,8 @@ enum ConfigChange: Sendable, Equatable {
     var rest = old
     rest.devices = new.devices
     rest.metricsInterval = new.metricsInterval
+    rest.endpoint = new.endpoint
+    rest.modules = new.modules
     return rest == new ? [] : ["another key of [collector]"]
   }
 }

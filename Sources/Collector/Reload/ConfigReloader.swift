@@ -15,9 +15,11 @@ final class ConfigReloader: Service {
 
   /// The configurations to apply, newest last.
   let updates: AsyncStream<CollectorConfig>
+  /// The same, for the endpoint.
+  let endpointUpdates: AsyncStream<CollectorConfig>
   let status: ConfigStatus
 
-  private let update: AsyncStream<CollectorConfig>.Continuation
+  private let takers: [AsyncStream<CollectorConfig>.Continuation]
   private let source: ConfigSource
   private let first: CollectorConfig
   private let stamps: [String: FileStamp?]
@@ -41,7 +43,10 @@ final class ConfigReloader: Service {
     self.time = time
     self.logger = logger
     status = ConfigStatus(now: time.epoch)
-    (updates, update) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let polling = AsyncStream.makeStream(of: CollectorConfig.self, bufferingPolicy: .bufferingNewest(1))
+    let endpoint = AsyncStream.makeStream(of: CollectorConfig.self, bufferingPolicy: .bufferingNewest(1))
+    (updates, endpointUpdates) = (polling.stream, endpoint.stream)
+    takers = [polling.continuation, endpoint.continuation]
   }
 
   func run() async throws {
@@ -103,6 +108,7 @@ final class ConfigReloader: Service {
     }
     switch ConfigChange(from: current, to: new) {
     case .needsRestart(let keys): return "\(source.files[0]): restart the collector to change \(keys.joined(separator: ", "))"
+    case .none where new != current: logger.notice("Configuration reloaded", metadata: ["changed": "endpoint or its modules"])
     case .none:
       if isForced || problem != nil { logger.notice("Configuration read: nothing has changed") }
     case .devices(let added, let removed, let changed):
@@ -110,7 +116,7 @@ final class ConfigReloader: Service {
         "Configuration reloaded",
         metadata: ["added": .array(added), "removed": .array(removed), "changed": .array(changed)])
     }
-    if new != current { update.yield(new) }
+    if new != current { for taker in takers { taker.yield(new) } }
     current = new
     return nil
   }
@@ -130,7 +136,7 @@ extension CollectorConfig {
   /// Files beside the configuration's own that its meaning depends on.
   var referredFiles: [String] {
     var files = Set<String>()
-    for device in devices {
+    for device in devices + modules.values.compactMap(\.device) {
       if let file = device.passwordFile { files.insert(file) }
       if device.transport.settings.usesAuthorityFile, let file = device.transport.settings.caFile { files.insert(file) }
     }

@@ -40,6 +40,7 @@ struct PollingService: Service {
           }
           return Running(config: device, stop: stopper, ended: ended)
         }
+        environment.board.show(config.devices, metricsInterval: config.metricsInterval.seconds)
         var running: [String: Running] = [:]
         for (index, device) in config.devices.enumerated() {
           running[device.name] = begin(device, pasts[device.name] ?? DevicePast(), index, config)
@@ -68,19 +69,24 @@ struct PollingService: Service {
       for await past in old.ended { if let past { pasts[name] = past } }
     }
     for name in removed { environment.recorder.forget(name) }
+    environment.board.show(next.devices, metricsInterval: next.metricsInterval.seconds)
     let concerned = Set(added + changed)
     // Archives that a device begins from now on follow its new retention.
     storage.admissions.tell(next.devices.filter { concerned.contains($0.name) })
     for (index, device) in next.devices.enumerated() where concerned.contains(device.name) {
       running[device.name] = begin(device, pasts.removeValue(forKey: device.name), index, next)
     }
-    for name in changed {
-      environment.recorder.record(
-        [
-          EventLine(t: SampleClock.rounded(environment.time.epoch), kind: .config, text: "the device's configuration has changed")
-        ],
-        of: name)
+    tell(added, "the device is configured")
+    tell(removed, "the device is no longer configured: sampling ends")
+    let before = Dictionary(current.devices.map { ($0.name, $0) }) { $1 }
+    for device in next.devices where changed.contains(device.name) {
+      if let old = before[device.name] { tell([device.name], ConfigWords.text(from: old, to: device)) }
     }
+  }
+
+  private func tell(_ names: [String], _ text: String) {
+    let now = SampleClock.rounded(environment.time.epoch)
+    for name in names { environment.recorder.record([EventLine(t: now, kind: .config, text: text)], of: name) }
   }
 
   /// When a device has its turn within the interval.

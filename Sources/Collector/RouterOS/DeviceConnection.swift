@@ -48,6 +48,9 @@ actor DeviceConnection {
 
   var eventLoop: any EventLoop { channel.eventLoop }
 
+  /// The address of the other end.
+  nonisolated var remoteAddress: String? { channel.remoteAddress?.ipAddress }
+
   /// What the session has cost and met so far.
   var statistics: ConnectionStatistics {
     var statistics = machine.statistics

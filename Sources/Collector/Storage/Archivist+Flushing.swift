@@ -41,7 +41,10 @@ extension Archivist {
         }
         guard budget > 0 else { return .deferred }
         let began = time.steady
+        if space == nil { surveySpace() }
+        try checkSpace(place, retention.bytes, now: now)
         try create(slot, retention, start: first.time - 1)
+        archiveBegan(place, retention.bytes)
         spent += time.steady - began
         try writer.append(rows, to: slot.path)
       }
@@ -119,12 +122,14 @@ extension Archivist {
 
   /// Writes what pollers published about their devices.
   mutating func flushFiles(now: Double) {
-    for (device, file) in files {
+    for (device, published) in files {
       let directory = options.directory.device(device)
+      let file = rootFiles[device].map { published.keeping($0) } ?? published
       if write(
         directory.deviceFile, in: directory, device, now: now, { () throws(FileError) in try file.write(directory.deviceFile) })
       {
         files[device] = nil
+        rememberLocally(file)
       }
     }
     for (device, text) in metrics {
@@ -133,6 +138,12 @@ extension Archivist {
         try AtomicFile.replace(directory.metrics, with: text, durability: .atomic)
       }
       if isWritten { metrics[device] = nil }
+    }
+    for (device, file) in tables {
+      let directory = options.directory.device(device)
+      if write(directory.tables, in: directory, device, now: now, { () throws(FileError) in try file.write(directory.tables) }) {
+        tables[device] = nil
+      }
     }
     for (device, lines) in events { flushEvents(device, lines, now: now) }
   }

@@ -18,6 +18,10 @@ struct Archivist {
     var store: InterfaceStore
     /// Since when its archive could not be locked.
     var lockedSince: Double?
+    /// Whether its archive was there when that was last looked at.
+    var hasArchive = false
+    /// Why its archive is not begun: there is no room.
+    var refusal: String?
   }
 
   struct Options: Sendable {
@@ -32,6 +36,12 @@ struct Archivist {
     var rowLimit = 1_000_000
     /// Seconds that creating archives may take in one tick: new ones are many at once, and large.
     var creationBudget = 0.5
+    /// Keeps others out of the folder; made sure of before each round.
+    var lock: CollectorLock?
+    /// Keeps copies of `device.json` on this host.
+    var memory: DeviceMemory?
+    /// The space of the file system that holds a path.
+    var look: @Sendable (String) throws(FileError) -> SpacePlan.Disk = { path throws(FileError) in try SpacePlan.look(at: path) }
   }
 
   var options: Options
@@ -44,11 +54,21 @@ struct Archivist {
   var problems: [String: (device: String, message: String)] = [:]
   var files: [String: DeviceFile] = [:]
   var metrics: [String: [UInt8]] = [:]
+  var tables: [String: TablesFile] = [:]
   var events: [String: [EventLine]] = [:]
   private(set) var droppedRows = 0
-  private var ticks = 0
+  private(set) var ticks = 0
   /// Seconds that the last round of writes took.
   private(set) var flushSeconds: Double?
+  /// Set when sampling began before the root was there.
+  var localStart: LocalStart?
+  /// What the root knew of devices then, by name.
+  var rootFiles: [String: DeviceFile] = [:]
+  /// `nil` before the first look.
+  var space: SpacePlan?
+  /// Archives have come that the plan does not know.
+  var isSpaceStale = false
+  var wasSpaceLow = false
 
   init(_ options: Options, time: TimeSource, logger: Logger) {
     self.options = options
@@ -60,15 +80,18 @@ struct Archivist {
   /// Rows that wait for their archive.
   var pendingRows: Int { slots.reduce(0) { $0 + $1.store.rows.count } }
 
-  /// The oldest time that the journal must keep.
-  var journalFloor: Double? { slots.lazy.compactMap(\.store.journalFloor).min() }
+  /// The oldest time that the journal must keep. Where an archive has no room, the journal is not made to grow on that disk instead: the
+  /// rows wait in memory.
+  var journalFloor: Double? {
+    slots.lazy.compactMap { $0.refusal == nil ? $0.store.journalFloor : $0.store.ledgerFloor }.min()
+  }
 
   // MARK: Taking
 
   mutating func add(_ sample: LiveLine.Device, of device: String, now: Double) {
     for (key, value) in sample.interfaces {
       let place = place(device, key, now: now)
-      slots[place].store.add(time: sample.time, value)
+      slots[place].store.add(time: sample.time, anchored(value, at: sample.time, place))
     }
   }
 
@@ -80,6 +103,7 @@ struct Archivist {
     for sample in batch.samples { add(sample.sample, of: sample.device, now: now) }
     files.merge(batch.files) { $1 }
     metrics.merge(batch.metrics) { $1 }
+    tables.merge(batch.tables) { $1 }
     for (device, lines) in batch.events { events[device, default: []] += lines }
   }
 
@@ -97,6 +121,7 @@ struct Archivist {
       store: InterfaceStore(after: lastRow(ledger, device, now: now), archivedThrough: through))
     places[device, default: [:]][key] = slots.count
     slots.append(slot)
+    isSpaceStale = true
     return slots.count - 1
   }
 
@@ -124,6 +149,7 @@ struct Archivist {
     let began = time.steady
     guard isFolderThere() else { return }
     defer { flushSeconds = time.steady - began }
+    if space == nil || ticks % 5 == 0 || isSpaceStale { surveySpace() }
     if ticks % 10 == 0 { for index in slots.indices { slots[index].store.advance(to: now) } }
     let due = slots.indices.filter { isDue(slots[$0]) }
     flushArchives(due, now: now, creationBudget: options.creationBudget)
@@ -135,8 +161,14 @@ struct Archivist {
   /// Whether the collector's folder is still there. A root that was unmounted leaves an empty mount point, which must not be filled.
   private mutating func isFolderThere() -> Bool {
     let path = options.directory.path
-    guard options.directory.isPresent else {
-      fail(path, "", "\(path) is gone: is the root still mounted?")  // the journal says so of every device
+    do throws(FileError) {
+      if let lock = options.lock {
+        try lock.hold()
+      } else if !options.directory.isPresent {
+        throw FileError(.missing, "write to", path, "the collector's folder is gone: is the root still mounted?")
+      }
+    } catch {
+      fail(path, "", error)  // the journal says so of every device
       giveUpBeyondLimit()
       return false
     }

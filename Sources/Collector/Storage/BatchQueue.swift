@@ -12,6 +12,8 @@ final class BatchQueue: Sendable {
     var floor: Double?
     /// What could not be written, by device.
     var problems: [String: String] = [:]
+    /// What space there is, once it was looked at.
+    var space: SpacePlan?
 
     init() {}
 
@@ -20,6 +22,7 @@ final class BatchQueue: Sendable {
       droppedRows = archivist.droppedRows
       flushSeconds = archivist.flushSeconds
       floor = archivist.journalFloor ?? now
+      space = archivist.space
       for (device, message) in archivist.problems.values { problems[device] = message }
     }
   }

@@ -1,5 +1,6 @@
 import Glibc
 import Shared
+import Synchronization
 
 /// Keeps a second collector out of a collector's folder: `flock` on `.lock`, for as long as this value lives.
 final class CollectorLock: Sendable {
@@ -18,16 +19,53 @@ final class CollectorLock: Sendable {
   /// Seconds for which the heartbeat of another host is watched: clocks of hosts differ, so only its going on tells that it is alive.
   static let watch = 6.0
 
-  private let descriptor: Int32
+  private let descriptor: Mutex<Int32>
+  private let directory: CollectorDirectory
+  private let host: String
+  private let pid: Int
 
   /// Takes the folder, which exists. Blocking, for some seconds where another host wrote the last heartbeat.
   ///
   /// - Parameter rest: waits for so many seconds.
   /// - Throws: ``Refusal``, or ``FileError`` when the lock file cannot be used.
   init(_ directory: CollectorDirectory, host: String, pid: Int, rest: (Double) -> Void = { usleep(UInt32($0 * 1e6)) }) throws {
+    self.directory = directory
+    self.host = host
+    self.pid = pid
+    descriptor = Mutex(try Self.open(directory, host: host, pid: pid, rest))
+  }
+
+  deinit { _ = close(descriptor.withLock { $0 }) }
+
+  /// Makes sure that the folder at this path is the one that was taken, and takes it where it is another: a root that was mounted again has
+  /// lost the lock. Blocking.
+  ///
+  /// - Throws: ``FileError`` when the folder is gone, or has been taken by somebody else meanwhile.
+  func hold() throws(FileError) {
+    try descriptor.withLock { descriptor throws(FileError) in
+      let there: FileStatus
+      do throws(FileError) { there = try FileStatus(directory.lock) } catch {
+        guard error.code == .missing else { throw error }
+        throw FileError(.missing, "write to", directory.path, "the collector's folder is gone: is the root still mounted?")
+      }
+      if try FileStatus(descriptor: descriptor, directory.lock).identity == there.identity { return }
+      let fresh: Int32
+      do {
+        fresh = try Self.open(directory, host: host, pid: pid) { usleep(UInt32($0 * 1e6)) }
+      } catch let error as FileError {
+        throw error
+      } catch {
+        throw FileError(.permission, "take", directory.path, String(describing: error))
+      }
+      _ = close(descriptor)
+      descriptor = fresh
+    }
+  }
+
+  private static func open(_ directory: CollectorDirectory, host: String, pid: Int, _ rest: (Double) -> Void) throws -> Int32 {
     let path = directory.lock
     // Opened without waiting, should something else than a file stand there.
-    let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError(errno: errno, "open", path) }
     do {
       try Self.take(descriptor, directory, host: host, pid: pid, rest)
@@ -35,17 +73,15 @@ final class CollectorLock: Sendable {
       close(descriptor)
       throw error
     }
-    self.descriptor = descriptor
+    return descriptor
   }
-
-  deinit { close(descriptor) }
 
   private static func take(_ descriptor: Int32, _ directory: CollectorDirectory, host: String, pid: Int, _ rest: (Double) -> Void)
     throws
   {
-    var info = stat()
-    guard fstat(descriptor, &info) == 0 else { throw FileError(errno: errno, "examine", directory.lock) }
-    guard info.st_mode & S_IFMT == S_IFREG else { throw FileError(.notRegular, "lock", directory.lock, "not a regular file") }
+    guard try FileStatus(descriptor: descriptor, directory.lock).kind == .file else {
+      throw FileError(.notRegular, "lock", directory.lock, "not a regular file")
+    }
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let number = errno
       guard number == EWOULDBLOCK else { throw FileError(errno: number, "lock", directory.lock) }

@@ -18,6 +18,10 @@ extension Archivist {
     var pasts: [String: DevicePast] = [:]
     for device in devices {
       var past = DevicePast(file: readFile(device, now: now))
+      if let file = past.file {
+        rememberLocally(file)
+        if localStart != nil { rootFiles[device.name] = file }
+      }
       if let seconds = heartbeat?.devices[device.name]?.uptime, let written = heartbeat?.writtenEpoch {
         past.uptime = RebootDetection.Uptime(seconds: seconds, time: written)
       }

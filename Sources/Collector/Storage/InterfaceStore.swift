@@ -70,7 +70,10 @@ struct InterfaceStore: Sendable {
   mutating func ledgerWritten(_ count: Int) { ledgerRows.removeFirst(min(count, ledgerRows.count)) }
 
   /// The oldest time (epoch seconds) whose journal is still needed; `nil` when everything is written.
-  var journalFloor: Double? {
-    [rows.first.map { Double($0.time - 2) }, ledgerRows.first.map { Double($0.start) }, openSince].compactMap { $0 }.min()
+  var journalFloor: Double? { [rows.first.map { Double($0.time - 2) }, ledgerFloor].compactMap { $0 }.min() }
+
+  /// The same of the ledger alone.
+  var ledgerFloor: Double? {
+    [ledgerRows.first.map { Double($0.start) }, openSince].compactMap { $0 }.min()
   }
 }

@@ -8,11 +8,14 @@ struct JournalWriter {
   static let kept = 20.0 * 60
 
   private let directory: CollectorDirectory
+  private let lock: CollectorLock?
   private let durability: AtomicFile.Durability
   private let logger: Logger
 
-  init(_ directory: CollectorDirectory, isNetwork: Bool, logger: Logger) {
+  /// - Parameter lock: what keeps others out of the folder; made sure of before each write.
+  init(_ directory: CollectorDirectory, lock: CollectorLock? = nil, isNetwork: Bool, logger: Logger) {
     self.directory = directory
+    self.lock = lock
     durability = isNetwork ? .synced : .atomic
     self.logger = logger
   }
@@ -63,6 +66,7 @@ struct JournalWriter {
   }
 
   private func checkFolder() throws(FileError) {
+    if let lock { return try lock.hold() }
     guard directory.isPresent else {
       throw FileError(.missing, "append to", directory.live, "the collector's folder is gone: is the root still mounted?")
     }

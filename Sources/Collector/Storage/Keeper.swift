@@ -16,6 +16,7 @@ struct Keeper {
   let lines: LineQueue
   let batches: BatchQueue
   let spool: Spool
+  let owner: SpoolOwner
   let journal: Worker
   let archive: Worker
   private var told: String?
@@ -28,6 +29,7 @@ struct Keeper {
     lines = service.lines
     batches = service.batches
     spool = service.spool
+    owner = service.spoolOwner
     journal = service.journal
     archive = service.archive
   }
@@ -78,7 +80,8 @@ struct Keeper {
     let entries = lines.beginHandover(steady: time.steady, isLast: isLast)
     guard !entries.isEmpty else { return }
     let before = spool.status.problem
-    do throws(FileError) {
+    do {
+      try owner.take()
       try spool.append(entries.map(\.line), now: time.epoch, isLast: isLast)
       lines.endHandover([])
     } catch {

@@ -1,4 +1,5 @@
 import Shared
+import Synchronization
 
 /// The thread that writes archives, ledgers, events and the files of devices.
 extension StorageService {
@@ -7,8 +8,11 @@ extension StorageService {
     var archivist = Archivist(
       Archivist.Options(
         directory: options.directory, retentions: retentions, flushInterval: max(1, Int(options.flushInterval.rounded())),
-        sampleInterval: options.sampleInterval),
+        sampleInterval: options.sampleInterval, lock: access.lock, memory: memory),
       time: time, logger: logger)
+    archivist.localStart = isLocal.withLock { $0 }.map {
+      Archivist.LocalStart(began: $0, reports: recorder.reports, now: time.epoch)
+    }
     let pasts = archivist.restore(options.devices, spool: spool, now: time.epoch)
     batches.finished(BatchQueue.Status(archivist, now: time.epoch))
     batches.open()

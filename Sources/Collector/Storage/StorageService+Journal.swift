@@ -7,8 +7,14 @@ extension StorageService {
   private static let drainBudget = 1.0
 
   func runJournal() {
+    while access.lock == nil {
+      if journal.isStopping { return }
+      lines.problem = access.problem(options.root, steady: time.steady)
+      journal.pause(1)
+    }
+    lines.problem = nil
     let isNetwork = lines.working(at: time.steady) { FileSystemKind.isNetwork(options.directory.path) }
-    let writer = JournalWriter(options.directory, isNetwork: isNetwork, logger: logger)
+    let writer = JournalWriter(options.directory, lock: access.lock, isNetwork: isNetwork, logger: logger)
     var heartbeat = HeartbeatWriter(options, started: time.epoch, logger: logger)
     var beaten = -Double.infinity
     var pruned = time.steady
@@ -86,7 +92,8 @@ extension StorageService {
     if let failure { throw failure }
   }
 
-  private func storageState() -> Heartbeat.Storage {
+  /// How writing to the root goes.
+  func storageState() -> Heartbeat.Storage {
     let status = batches.status
     let spooled = spool.status
     var storage = Heartbeat.Storage()
@@ -99,6 +106,9 @@ extension StorageService {
       ? "\(options.directory.devices) does not answer: archives wait" : nil
     storage.lastError = lines.problem ?? hung ?? status.problems.min { $0.key < $1.key }?.value ?? spooled.problem
     storage.pendingSamples = status.pendingRows
+    storage.freeBytes = status.space?.disk.free
+    storage.neededBytes = status.space?.needed
+    storage.reservedBytes = status.space?.reserve
     return storage
   }
 }

@@ -136,6 +136,7 @@ extension DeviceData {
       ]
     ],
     "/ip/pool": [[".id": "*1", "name": "lan", "ranges": "192.168.10.100-192.168.10.199"]],
+    "/ip/pool/used": [],
     "/tool/netwatch": [
       [
         ".id": "*1", "host": "192.0.2.53", "type": "simple", "status": "up", "since": "2026-11-02 05:13:02", "interval": "10s",

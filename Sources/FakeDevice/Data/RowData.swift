@@ -1,7 +1,7 @@
 /// One row of a menu as the data file has it: fields in the order in which the device sends them.
 ///
 /// In JSON a row is an object whose values are texts, numbers or booleans. JSON objects have no order, so `.id` and `name` come
-/// first and the rest follows by name.
+/// first and the rest follows by name. Where the order matters, or a field comes twice, it is an array of pairs of texts.
 struct RowData: Codable, Sendable, Equatable, ExpressibleByDictionaryLiteral {
   var fields: [(name: String, value: String)]
 
@@ -28,13 +28,25 @@ struct RowData: Codable, Sendable, Equatable, ExpressibleByDictionaryLiteral {
   }
 
   init(from decoder: any Decoder) throws {
-    let values = try decoder.singleValueContainer().decode([String: Scalar].self)
+    let container = try decoder.singleValueContainer()
+    if let pairs = try? container.decode([[String]].self) {
+      fields = try pairs.map { pair in
+        guard pair.count == 2 else {
+          throw DecodingError.dataCorruptedError(in: container, debugDescription: "a field of a row is a pair of texts")
+        }
+        return (name: pair[0], value: pair[1])
+      }
+      return
+    }
+    let values = try container.decode([String: Scalar].self)
     fields = values.map { (name: $0.key, value: $0.value.text) }
     fields.sort { (Self.rank($0.name), $0.name) < (Self.rank($1.name), $1.name) }
   }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
+    let names = Set(fields.map(\.name))
+    guard names.count == fields.count else { return try container.encode(fields.map { [$0.name, $0.value] }) }
     try container.encode(Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
   }
 

@@ -4,7 +4,7 @@ internal import Shared
 /// Field values of the data file that change with time: texts that begin with `$`.
 ///
 /// `$uptime`, `$date`, `$time`, `$bytes(rate)` (a counter since boot) and `$wave(low,high,seconds)` (a whole number that wanders).
-/// `$$` stands for a text that begins with `$`.
+/// `$$` stands for a text that begins with `$`, `$latin1(text)` for one that is sent in Latin-1.
 enum LiveText {
   /// The value of a field, live or fixed; throws when the text begins with `$` and is none of these.
   static func value(_ text: String, field: String, clock: BootClock) throws(DataError) -> Row.Value {
@@ -18,6 +18,12 @@ enum LiveText {
     }
     guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else {
       throw DataError("field \(field): \"\(text)\" is no live value; a text that begins with $ is written $$")
+    }
+    if text.hasPrefix("$latin1(") {
+      let scalars = text[text.index(after: open)...].dropLast().unicodeScalars
+      let bytes = scalars.compactMap { UInt8(exactly: $0.value) }
+      guard bytes.count == scalars.count else { throw DataError("field \(field): \"\(text)\" is no text of Latin-1") }
+      return .raw(bytes)
     }
     let numbers = text[text.index(after: open)...].dropLast().split(separator: ",").compactMap { Double($0) }
     switch (text[..<open], numbers.count) {

@@ -2,11 +2,14 @@
 struct Row: Sendable {
   enum Value: Sendable {
     case fixed(String)
+    /// Bytes that need not be UTF-8, as text of old devices is.
+    case raw([UInt8])
     case live(@Sendable (Double) -> String)
 
     func text(at time: Double) -> String {
       switch self {
       case .fixed(let text): text
+      case .raw(let bytes): String(decoding: bytes, as: UTF8.self)
       case .live(let make): make(time)
       }
     }
@@ -25,6 +28,7 @@ struct Row: Sendable {
     for (name, value) in fields where proplist?.contains(name) ?? true {
       switch value {
       case .fixed(let text): writer.attribute(name, text)
+      case .raw(let bytes): writer.attribute(name, bytes: bytes)
       case .live(let make): writer.attribute(name, make(time))
       }
     }

@@ -10,12 +10,14 @@ struct SentenceWriter {
   }
 
   /// `=name=value` without building it first.
-  mutating func attribute(_ name: String, _ value: String) {
-    length(name.utf8.count + value.utf8.count + 2)
+  mutating func attribute(_ name: String, _ value: String) { attribute(name, bytes: value.utf8) }
+
+  mutating func attribute(_ name: String, bytes value: some Collection<UInt8>) {
+    length(name.utf8.count + value.count + 2)
     bytes.append(UInt8(ascii: "="))
     bytes.append(contentsOf: name.utf8)
     bytes.append(UInt8(ascii: "="))
-    bytes.append(contentsOf: value.utf8)
+    bytes.append(contentsOf: value)
   }
 
   /// Ends the sentence, with the tag of the command that it answers.

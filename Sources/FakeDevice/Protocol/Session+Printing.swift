@@ -26,7 +26,7 @@ extension Session {
         return .refuse("input does not match any value of interface", category: 1)
       }
       return repeated(command)
-    case "monitor" where device.hasMonitor(command.path):
+    case "monitor" where device.hasMonitor(command.path), "info" where device.hasMonitor(command.name):
       guard monitored(command, at: time) != nil else { return .refuse("no such item", category: 0) }
       return repeated(command)
     case "add", "set", "remove", "enable", "disable", "comment", "unset", "move", "reset-counters", "reset-counters-all", "run",
@@ -44,7 +44,7 @@ extension Session {
       let interfaces = trafficInterfaces(command) ?? []
       TrafficMonitor.write(interfaces, at: time, section: section, tag: command.tag, to: &writer)
       return interfaces.count
-    case "monitor":
+    case "monitor", "info":
       let rows = monitored(command, at: time) ?? []
       let proplist = Self.proplist(command)
       for row in rows { row.write(proplist, at: time, section: section, tag: command.tag, to: &writer) }
@@ -91,21 +91,26 @@ extension Session {
     return found.contains { $0 == nil } ? nil : found.compactMap { $0 }
   }
 
-  /// The rows of `=numbers=`: names, `.id`s or positions in the menu; `nil` when one of them is unknown.
+  /// The rows of `=numbers=`: names, `.id`s or positions in the menu; `nil` when one of them is unknown. `info`, the forerunner of
+  /// `monitor` for LTE on version 6, takes one `=number=`.
   private func monitored(_ command: Command, at time: Double) -> [Row]? {
-    guard let text = command.attributes["numbers"] ?? command.attributes[".id"] else { return nil }
+    let attributes = command.attributes
+    guard let text = attributes["numbers"] ?? attributes["number"] ?? attributes[".id"] else { return nil }
+    let answers = command.verb == "monitor" ? command.path : command.name
     let rows = device.rows(command.path) ?? []
     var found: [Row] = []
-    for item in device.interface(text) != nil ? [text[...]] : text.split(separator: ",") {
+    let isOne = rows.contains { $0.text("name", at: time) == text }
+    for item in isOne ? [text[...]] : text.split(separator: ",") {
       let name: String?
-      if let interface = device.interface(String(item)) {
-        name = interface.name
+      let word = String(item)
+      if let row = rows.first(where: { $0.text(".id", at: time) == word || $0.text("name", at: time) == word }) {
+        name = row.text("name", at: time)
       } else if let position = Int(item), rows.indices.contains(position) {
         name = rows[position].text("name", at: time)
       } else {
-        name = rows.first { $0.text(".id", at: time) == String(item) }?.text("name", at: time)
+        name = device.interface(word)?.name
       }
-      guard let name, let row = device.monitor(command.path, name: name, at: time) else { return nil }
+      guard let name, let row = device.monitor(answers, name: name, at: time) else { return nil }
       found.append(row)
     }
     return found.isEmpty ? nil : found

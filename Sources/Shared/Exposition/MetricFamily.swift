@@ -1,7 +1,7 @@
 /// A metric family: one name, one type, one help text, any number of samples.
 package struct MetricFamily: Sendable, Equatable {
   /// The type on the TYPE line of the text format.
-  package enum Kind: String, Sendable { case gauge, counter, histogram, untyped }
+  package enum Kind: String, Sendable { case gauge, counter, histogram, summary, untyped }
 
   /// A value: whole numbers stay exact beyond 2^53, as byte counters need.
   package enum Value: Sendable, Equatable {

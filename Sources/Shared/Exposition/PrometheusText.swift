@@ -11,12 +11,18 @@ package enum PrometheusText {
 
   /// Families sorted by name; families of the same name are joined under the first one's help and type.
   package static func render(_ families: [MetricFamily]) -> (text: [UInt8], dropped: Dropped) {
+    let (families, dropped) = rendered(families)
+    return (text(families), dropped)
+  }
+
+  /// The same, a family at a time.
+  package static func rendered(_ families: [MetricFamily]) -> (families: [RenderedFamily], dropped: Dropped) {
     var dropped = Dropped()
-    var text: [UInt8] = []
     var byName: [String: MetricFamily] = [:]
     for family in families {
       if byName[family.name] == nil { byName[family.name] = family } else { byName[family.name]?.samples += family.samples }
     }
+    var rendered: [RenderedFamily] = []
     for (name, family) in byName.sorted(by: { $0.key < $1.key }) {
       guard MetricName.isValidMetric(name) else {
         dropped.invalid += max(1, family.samples.count)
@@ -24,12 +30,23 @@ package enum PrometheusText {
       }
       let samples = unique(family.samples, &dropped)
       guard !samples.isEmpty else { continue }
-      text += "# HELP \(name) ".utf8
-      append(escaped: family.help, quotes: false, to: &text)
-      text += "\n# TYPE \(name) \(family.kind.rawValue)\n".utf8
-      for sample in samples { append(sample, name, to: &text) }
+      var help: [UInt8] = []
+      append(escaped: family.help, quotes: false, to: &help)
+      var finished = RenderedFamily(name: name, kind: family.kind, help: String(decoding: help, as: UTF8.self))
+      for sample in samples { append(sample, name, to: &finished.lines) }
+      rendered.append(finished)
     }
-    return (text, dropped)
+    return (rendered, dropped)
+  }
+
+  /// Finished families as one text.
+  package static func text(_ families: [RenderedFamily]) -> [UInt8] {
+    var text: [UInt8] = []
+    for family in families {
+      text += "# HELP \(family.name) \(family.help)\n# TYPE \(family.name) \(family.kind.rawValue)\n".utf8
+      text += family.lines
+    }
+    return text
   }
 
   /// A number as the text format wants it: `NaN`, `+Inf`, `-Inf`, or the shortest exact decimal.

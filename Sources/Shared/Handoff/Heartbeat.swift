@@ -59,6 +59,10 @@ package struct Heartbeat: Codable, Sendable, Equatable {
     package var droppedSamples: Int?
     /// Length of the last round of writes to archives and ledgers, seconds.
     package var flushSeconds: Double?
+    /// Bytes that are free on the root's file system, that archives will still take, and that are never taken for one.
+    package var freeBytes: Int?
+    package var neededBytes: Int?
+    package var reservedBytes: Int?
     package init() {}
   }
 

@@ -52,8 +52,14 @@ package struct LedgerBook: Sendable, Equatable {
     accountedThrough = row.accountedThrough
   }
 
-  /// Takes a reading and returns the rows that it completes. A reading not newer than the last one is ignored.
+  /// The longest time over which an increase is spread, in seconds. What a longer one brought is told where it was read: a row for each
+  /// five minutes of years would say nothing, and a clock gone wild would make millions of them.
+  package static let longestSpread = 400.0 * 86400
+
+  /// Takes a reading and returns the rows that it completes. A reading not newer than the last one is ignored, and so is one whose time is
+  /// none.
   package mutating func add(_ reading: Reading) -> [LedgerRow] {
+    guard reading.time >= 0, reading.time < Double(UTCTime.range.upperBound - LedgerRow.bucketSeconds) else { return [] }
     guard let previous = last else {
       last = reading
       bucket = Bucket(start: Self.bucketStart(reading.time))
@@ -62,6 +68,7 @@ package struct LedgerBook: Sendable, Equatable {
     }
     guard reading.time > previous.time else { return [] }
     let (rx, tx, flags) = Self.bytes(from: previous, to: reading)
+    guard reading.time - previous.time <= Self.longestSpread else { return leap(to: reading, rx: rx, tx: tx, flags: flags) }
     return split(from: previous, to: reading, rx: rx, tx: tx, flags: flags)
   }
 
@@ -79,6 +86,18 @@ package struct LedgerBook: Sendable, Equatable {
     guard last.time > accountedThrough || open.seconds > 0 || open.rx > 0 || open.tx > 0 else { return [] }
     accountedThrough = last.time
     return [row(open, partial: true, last)]
+  }
+
+  /// A reading after years: the bucket of before ends, and all bytes since go into that of the reading.
+  private mutating func leap(to reading: Reading, rx: UInt64, tx: UInt64, flags: LedgerRow.Flags) -> [LedgerRow] {
+    let rows = close()
+    var open = Bucket(start: Self.bucketStart(reading.time))
+    open.rx = rx
+    open.tx = tx
+    open.flags = flags.union(.gap)
+    bucket = open
+    last = reading
+    return rows
   }
 
   private mutating func split(from previous: Reading, to reading: Reading, rx: UInt64, tx: UInt64, flags: LedgerRow.Flags)

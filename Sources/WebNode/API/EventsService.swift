@@ -1,3 +1,4 @@
+import HTTPService
 import Shared
 
 /// What happened to a device, from every collector that saw it.

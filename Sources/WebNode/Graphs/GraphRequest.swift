@@ -1,3 +1,4 @@
+import HTTPService
 import Shared
 
 /// What a drawing shows and how, validated.

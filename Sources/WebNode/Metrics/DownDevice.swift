@@ -8,7 +8,7 @@ enum DownDevice {
   /// The series of its last file with the value 0; where it never had a file, one with MKTXP's two labels.
   static func family(
     _ device: DeviceView, _ file: ExpositionFile?, external: [WebNodeConfig.ExternalLabel]
-  ) -> ExpositionFile.Family {
+  ) -> RenderedFamily {
     if var family = file?.families.first(where: { $0.name == name }) {
       let samples = family.lines.split(separator: UInt8(ascii: "\n")).compactMap { SampleLine($0) }
       family.lines = []
@@ -18,6 +18,6 @@ enum DownDevice {
     let labels = Labels([("routerboard_address", device.address ?? ""), ("routerboard_name", device.name)])
     var merge = MetricFamily(name, .gauge, help: help, samples: [MetricFamily.Sample(.unsigned(0), labels: labels)])
     for label in external { merge.samples[0].labels.append(label.name, label.value) }
-    return ExpositionFile(parsing: PrometheusText.render([merge]).text).families[0]
+    return PrometheusText.rendered([merge]).families.first ?? RenderedFamily(name: name, kind: .gauge, help: help)
   }
 }

@@ -2,22 +2,12 @@ import Shared
 
 /// One device's `metrics.prom`, cut into families whose lines can be handed on as they are.
 struct ExpositionFile: Sendable, Equatable {
-  /// A family: its lines in the order of the file.
-  struct Family: Sendable, Equatable {
-    var name: String
-    /// `gauge`, `counter`, `histogram`, `summary` or `untyped`.
-    var kind: String
-    /// As it stands in the file, escapes included; empty where there is none.
-    var help: String
-    var lines: [UInt8]
-  }
-
   static let sizeLimit = 64 << 20
 
   /// When the collector wrote it, epoch seconds; `nil`: it does not say, and so cannot be trusted.
   var written: Double?
   /// In the order of the file.
-  var families: [Family] = []
+  var families: [RenderedFamily] = []
   /// Lines that Prometheus would refuse, or that repeat a series.
   var dropped = 0
 

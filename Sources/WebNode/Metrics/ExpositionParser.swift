@@ -4,7 +4,7 @@ import Shared
 struct ExpositionParser {
   private(set) var written: Double?
   private(set) var dropped = 0
-  private(set) var families: [ExpositionFile.Family] = []
+  private(set) var families: [RenderedFamily] = []
   private var places: [String: Int] = [:]
   /// Series already met, as name and labels in a fixed order.
   private var seen: Set<String> = []
@@ -39,13 +39,13 @@ struct ExpositionParser {
       guard let place = family(String(words[2])) else { return }
       if families[place].help.isEmpty, words.count == 4 { families[place].help = String(words[3]) }
     case "TYPE":
-      guard words.count == 4, ["gauge", "counter", "histogram", "summary", "untyped"].contains(words[3]),
+      guard words.count == 4, let kind = MetricFamily.Kind(rawValue: String(words[3])),
         let place = family(String(words[2])), families[place].lines.isEmpty
       else {
         dropped += 1
         return
       }
-      families[place].kind = String(words[3])
+      families[place].kind = kind
     default: return
     }
   }
@@ -58,7 +58,7 @@ struct ExpositionParser {
       return nil
     }
     places[name] = families.count
-    families.append(ExpositionFile.Family(name: name, kind: "untyped", help: "", lines: []))
+    families.append(RenderedFamily(name: name, kind: .untyped, help: ""))
     return families.count - 1
   }
 
@@ -81,8 +81,8 @@ struct ExpositionParser {
   private mutating func family(ofSample name: String) -> Int? {
     if let place = places[name] { return place }
     for (suffix, kinds) in [
-      ("_bucket", ["histogram"]), ("_sum", ["histogram", "summary"]), ("_count", ["histogram", "summary"]),
-    ]
+      ("_bucket", [.histogram]), ("_sum", [.histogram, .summary]), ("_count", [.histogram, .summary]),
+    ] as [(String, Set<MetricFamily.Kind>)]
     where name.hasSuffix(suffix) {
       if let place = places[String(name.dropLast(suffix.count))], kinds.contains(families[place].kind) { return place }
     }

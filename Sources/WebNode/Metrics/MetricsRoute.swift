@@ -1,3 +1,4 @@
+import HTTPService
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -7,8 +8,6 @@ import Shared
 /// `/metrics`: every device once, with the node's own families. Never waits for a device; a root that hangs costs its deadline, and its
 /// devices leave when what is known of them is too old.
 struct MetricsRoute {
-  static let contentType = "text/plain; version=0.0.4; charset=utf-8"
-
   let services: WebServices
 
   func add(to group: RouterGroup<WebContext>) { group.get("metrics", use: metrics) }
@@ -18,7 +17,7 @@ struct MetricsRoute {
     let snapshot = services.fleet.snapshot()
     let wanted = try selection(query, snapshot)
     await refresh(wanted.devices, wanted.collectors)
-    var merge = MetricsMerge()
+    var merge = ExpositionMerge()
     for device in wanted.devices { add(device, wanted.collectors, &merge) }
     if wanted.isEverything {
       let own = NodeMetrics.families(
@@ -27,8 +26,8 @@ struct MetricsRoute {
       for family in own { merge.add(family, external: services.config.externalLabels) }
     }
     return Response(
-      status: .ok, headers: [.contentType: Self.contentType, .cacheControl: "no-store"],
-      body: .init(contentsOf: merge.blocks.map { ByteBuffer(bytes: $0.bytes) }))
+      status: .ok, headers: [.contentType: ExpositionFormat.text.contentType, .cacheControl: "no-store"],
+      body: .init(contentsOf: merge.blocks().map { ByteBuffer(bytes: $0.bytes) }))
   }
 
   private struct Selection {
@@ -83,7 +82,7 @@ struct MetricsRoute {
   }
 
   /// Of several collectors' files the newest counts, so that a device appears once.
-  private func add(_ device: DeviceView, _ collectors: Set<String>?, _ merge: inout MetricsMerge) {
+  private func add(_ device: DeviceView, _ collectors: Set<String>?, _ merge: inout ExpositionMerge) {
     let now = services.now()
     let files = device.folders.filter { collectors?.contains($0.collector) ?? true }
       .compactMap { services.metrics.entry($0.directory.metrics)?.file }
@@ -94,5 +93,16 @@ struct MetricsRoute {
     } else if device.state == .down {
       merge.add(DownDevice.family(device, newest, external: services.config.externalLabels))
     }
+  }
+}
+
+extension ExpositionMerge {
+  /// Adds a family of the node's own.
+  mutating func add(_ family: MetricFamily, external: [WebNodeConfig.ExternalLabel]) {
+    var family = family
+    for index in family.samples.indices {
+      for label in external { family.samples[index].labels.append(label.name, label.value) }
+    }
+    for rendered in PrometheusText.rendered([family]).families { add(rendered) }
   }
 }

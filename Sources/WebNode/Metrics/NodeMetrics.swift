@@ -77,6 +77,15 @@ enum NodeMetrics {
         "tikwatch_collector_flush_seconds", "Length of the last round of writes to archives and ledgers.",
         each { $0.storage?.flushSeconds }),
       gauge(
+        "tikwatch_collector_storage_free_bytes", "Bytes that are free on the file system of the root, for the collector.",
+        each { $0.storage?.freeBytes.map { Double($0) } }),
+      gauge(
+        "tikwatch_collector_storage_needed_bytes", "Bytes that archives of the collector's interfaces will still take.",
+        each { $0.storage?.neededBytes.map { Double($0) } }),
+      gauge(
+        "tikwatch_collector_storage_reserved_bytes", "Free bytes below which the collector begins no archive.",
+        each { $0.storage?.reservedBytes.map { Double($0) } }),
+      gauge(
         "tikwatch_collector_storage_failing", "1 while the collector reports that something cannot be written.",
         each { $0.storage.map { $0.lastError == nil ? 0 : 1 } }),
       gauge(

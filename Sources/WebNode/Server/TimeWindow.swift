@@ -1,3 +1,4 @@
+import HTTPService
 import Shared
 
 /// A window of time as requests name it: `from` and `to`, each epoch seconds, RFC 3339, `now`, or back from now as `-6h`.

@@ -1,7 +1,6 @@
+import HTTPService
 import HTTPTypes
 import Hummingbird
-import HummingbirdCore
-import NIOCore
 import Shared
 
 /// Builds the routes and what stands before them.
@@ -10,39 +9,31 @@ enum WebServer {
     let config = services.config
     let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: ResponseCounter(counters: services.counters))
-    router.add(middleware: ErrorMiddleware(pages: pages, services: services))
-    router.add(middleware: RequestGate(basePath: config.basePath))
-    router.add(middleware: AccessMiddleware(purpose: .anything, config: config, names: names))
+    router.add(middleware: ErrorAnswers(pages: pages, services: services).middleware)
+    router.add(middleware: RequestGate())
+    router.add(middleware: BasePathRedirect(basePath: config.basePath))
+    router.add(middleware: access(isMetrics: false, config, names))
     let base = config.basePath.split(separator: "/").joined(separator: "/")
     let group = router.group(RouterPath(base))
     APIRoutes(services: services).add(to: group)
     GraphRoutes(services: services).add(to: group)
     HealthRoutes(services: services).add(to: group)
-    let metrics = group.group().add(middleware: AccessMiddleware(purpose: .metrics, config: config, names: names))
+    let metrics = group.group().add(middleware: access(isMetrics: true, config, names))
     MetricsRoute(services: services).add(to: metrics)
     pages.addRoutes(group, services)
     return router
   }
 
-  /// Limits of a connection.
-  struct Limits: Sendable {
-    var connections = 4096
-    /// A connection between requests, or one that sends its request slowly.
-    var idle = TimeAmount.seconds(60)
-    /// A client that takes nothing of its answer.
-    var stalled = TimeAmount.seconds(30)
-    /// All headers of a request together, and any one of them.
-    var headerListBytes = 80 << 10
-    var headerCount = 100
-  }
-
-  static func channel(_ limits: Limits) -> HTTPServerBuilder {
-    .http1(
-      configuration: .init(
-        additionalChannelHandlers: [SecurityHeaders(), SlowReaderGuard(patience: limits.stalled)], idleTimeout: limits.idle,
-        httpDecoderConfiguration: .init(
-          maxHeaderFieldSize: limits.headerListBytes, maxHeaderListSize: limits.headerListBytes,
-          maxHeaderFieldCount: limits.headerCount)))
+  /// Who may ask for what: `metrics_allow` for the handlers of the metrics, however their path was written, and for their paths as
+  /// written before any handler is found; `allow` for everything else.
+  private static func access(isMetrics: Bool, _ config: WebNodeConfig, _ names: HostNameResolver) -> AccessMiddleware<WebContext>
+  {
+    let metrics = config.metricsAllow ?? config.allow
+    let paths = Set(["metrics", "federate", "sd"].map { config.basePath + $0 })
+    let rules = AccessRules(
+      list: { isMetrics || paths.contains($0.uri.path) ? metrics : config.allow }, trustedProxies: config.trustedProxies,
+      names: names)
+    return AccessMiddleware { rules }
   }
 }
 

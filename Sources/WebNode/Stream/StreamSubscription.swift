@@ -1,3 +1,4 @@
+import HTTPService
 import Shared
 
 /// What a live stream shows, in order: interfaces, or devices as a whole.

@@ -18,6 +18,8 @@ import Testing
     var source = DeviceMetrics.Source(status: status, steady: 3.5)
     source.api.add(0.003)
     source.api.add(20)
+    source.traffic.end(with: .init(bytesSent: 100, bytesReceived: 2000))
+    source.traffic.present = .init(bytesSent: 1, bytesReceived: 2)
     source.menus = [.init(path: "/interface", isUp: true, seconds: 0.25), .init(path: "/b", isUp: false, seconds: 10)]
     source.rates = [.init(name: "ether1", rx: 8000, tx: 0)]
     source.dropped = ["/interface": 3]
@@ -25,6 +27,8 @@ import Testing
     source.refused = 7
     #expect(
       text(source) == """
+        tikwatch_device_api_bytes_total{direction="sent",…} 101
+        tikwatch_device_api_bytes_total{direction="received",…} 2002
         tikwatch_device_api_seconds_bucket{…,le="0.001"} 0
         tikwatch_device_api_seconds_bucket{…,le="0.0025"} 0
         tikwatch_device_api_seconds_bucket{…,le="0.005"} 1
@@ -61,6 +65,8 @@ import Testing
     status.failed(.init(reason: .login, message: "no"), at: 6)
     #expect(
       text(.init(status: status, steady: 0)) == """
+        tikwatch_device_api_bytes_total{direction="sent",…} 0
+        tikwatch_device_api_bytes_total{direction="received",…} 0
         tikwatch_device_readings_refused_total{…} 0
         tikwatch_device_samples_missed_total{…} 0
         tikwatch_device_state_reason{reason="login",…} 1

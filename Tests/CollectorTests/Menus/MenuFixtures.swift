@@ -20,7 +20,7 @@ enum MenuFixtures {
 /// The first line, beginning with `#`, tells the origin. A line `=field=value` is a field; empty lines separate rows. Where the menu asks
 /// more than one thing, `> words` begins the answer to a query: its command, its `=name=value` attributes and its `?query` words, in the
 /// order of the sentence and without `.proplist`. `!done =ret=5` below it is a count. A query without an answer here meets a device that
-/// has no such menu. `@packages a,b` names the enabled packages.
+/// has no such menu. `@packages a,b` names the enabled packages, `@remote-capsman` says that another entry's device is the CAPsMAN.
 struct MenuFixture {
   /// Text of the words of a query, its rows and its count. The words are empty where the fixture answers every query.
   private struct Answer {
@@ -31,7 +31,7 @@ struct MenuFixture {
   }
 
   private var answers: [Answer] = []
-  private(set) var context = MenuFixture.context
+  var context = MenuFixture.context
 
   /// Leases and labels of every fixture; all switches are on.
   static let context: MenuContext = {
@@ -68,6 +68,8 @@ struct MenuFixture {
         answers[answers.count - 1].ret = String(line.dropFirst(11))
       } else if line.hasPrefix("@packages ") {
         context.known.packages = Set(line.dropFirst(10).split(separator: ",").map { String($0) })
+      } else if line == "@remote-capsman" {
+        context.hasRemoteCAPsMAN = true
       } else {
         try #require(line.isEmpty, "\(path): \(line)")
       }

@@ -84,4 +84,32 @@ import Testing
     #expect(FileSystemKind.kind(of: "/srv/tik watchdog", mounts: mounts) == "ext4")
     #expect(FileSystemKind.kind(of: "/x", mounts: "") == nil)
   }
+
+  /// A root that was unmounted and mounted again: the lock that is held belongs to what was there before.
+  @Test func aFolderThatTookTheOldOnesPlaceIsTakenAnew() throws {
+    let folder = try TemporaryDirectory()
+    let directory = try directory(folder)
+    let first = try CollectorLock(directory, host: "edge-1", pid: 123)
+    try first.hold()
+    #expect(rename(directory.path, folder.file("old")) == 0)
+    #expect(throws: FileError.self) { try first.hold() }
+    try AtomicFile.createFolder(directory.path)
+    try folder.write("edge/.lock", "pid 1 host edge-1\n".utf8)
+    try first.hold()
+    let refusal = #expect(throws: CollectorLock.Refusal.self) { try CollectorLock(directory, host: "edge-1", pid: 124) }
+    #expect(refusal?.owner == "process 123 on edge-1")
+    withExtendedLifetime(first) {}
+  }
+
+  @Test func aFolderThatSomebodyElseTookMeanwhileIsNotWritten() throws {
+    let folder = try TemporaryDirectory()
+    let directory = try directory(folder)
+    let first = try CollectorLock(directory, host: "edge-1", pid: 123)
+    #expect(rename(directory.path, folder.file("old")) == 0)
+    try AtomicFile.createFolder(directory.path)
+    let second = try CollectorLock(directory, host: "edge-1", pid: 124)
+    let error = #expect(throws: FileError.self) { try first.hold() }
+    #expect(error?.description.contains("is in use by process 124 on edge-1") == true)
+    withExtendedLifetime(second) {}
+  }
 }

@@ -30,6 +30,18 @@ import Testing
     #expect(read.devices[0].interfaces[4].row["comment"] == "Cameras, yard")
   }
 
+  /// The devices that MKTXP and the collector are compared on.
+  @Test func devicesOfTheFixturesAreSound() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Fixtures/devices")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
+    #expect(files.count >= 6)
+    for file in files {
+      for device in try DataFile.load(folder.appendingPathComponent(file).path).devices {
+        _ = try FakeDevice(device, user: "admin", password: "", oldLogin: false, started: 0)
+      }
+    }
+  }
+
   @Test func documentedExampleIsSound() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../..")
     let page = try String(contentsOf: root.appendingPathComponent("docs/fake-device.md"), encoding: .utf8)

@@ -60,6 +60,49 @@ import Testing
     expectSound(written)
   }
 
+  private static func reading(_ time: Double, _ counter: UInt64, _ bytes: UInt64?) -> LedgerBook.Reading {
+    LedgerBook.Reading(time: time, rxCounter: counter, txCounter: counter, rxBytes: bytes, txBytes: bytes, isSampled: false)
+  }
+
+  /// Beyond the calendar, before it, or no time at all.
+  @Test(arguments: [Double.infinity, -.infinity, .nan, 253_402_300_799, 253_402_300_800, 1e18, -1])
+  func aReadingWhoseTimeIsNoneChangesNothing(_ time: Double) {
+    var book = LedgerBook()
+    #expect(book.add(Self.reading(time, 5, nil)).isEmpty)
+    #expect(book.last == nil)
+    _ = book.add(Self.reading(1_795_219_200, 1000, nil))
+    let before = book
+    #expect(book.add(Self.reading(time, 2000, 1000)).isEmpty)
+    #expect(book == before)
+  }
+
+  /// Rows for every five minutes of years would say nothing: the bytes stand where they were read.
+  @Test(arguments: [401.0 * 86400, 80 * 365 * 86400.0, 250_000_000_000])
+  func aReadingYearsAheadKeepsTheSumInFewRows(_ ahead: Double) {
+    var book = LedgerBook()
+    let start = 1_795_219_200.0
+    var rows = book.add(Self.reading(start + 10, 1000, nil))
+    rows += book.add(Self.reading(start + 20, 1500, 500))
+    rows += book.add(Self.reading(start + 20 + ahead, 9_500, 8_000))
+    rows += book.add(Self.reading(start + 21 + ahead, 9_600, 100))
+    rows += book.close()
+    #expect(rows.map(\.rxBytes) == [500, 8_100])
+    #expect(rows.allSatisfy { $0.flags.contains(.gap) })
+    #expect(rows.last?.rxCounter == 9_600)
+    for row in rows { #expect(LedgerRow(line: String(decoding: row.encoded().dropLast(), as: UTF8.self)) == row) }
+  }
+
+  /// Just below that, the increase is spread as ever.
+  @Test func anOutageOfAYearIsSpread() {
+    var book = LedgerBook()
+    let start = 1_795_219_200.0
+    _ = book.add(Self.reading(start, 0, nil))
+    let rows = book.add(Self.reading(start + 365 * 86400, 1_000_000_000, 1_000_000_000))
+    // The bucket in which sampling began has a row up to there, and one for the rest.
+    #expect(rows.count == 365 * 288 + 1)
+    #expect(rows.reduce(0) { $0 + $1.rxBytes } == 1_000_000_000)
+  }
+
   @Test func aBucketIsOneRowWithTheLastReadingAsReceipt() {
     var book = LedgerBook()
     var rows: [LedgerRow] = []

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import Logging
 import NIOCore
 import Shared
@@ -35,7 +36,7 @@ struct RunningNode: Sendable {
   /// Starts the node, waits until it listens and has looked at its roots, and stops it after `body`.
   static func with<Result: Sendable>(
     _ config: WebNodeConfig, now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 },
-    reader: any HandoffReader = DiskReader(), waitsForRoots: Bool = true, limits: WebServer.Limits = WebServer.Limits(),
+    reader: any HandoffReader = DiskReader(), waitsForRoots: Bool = true, limits: ConnectionLimits = ConnectionLimits(),
     change: (inout WebNodeApp) -> Void = { _ in },
     _ body: @escaping @Sendable (RunningNode) async throws -> Result
   ) async throws -> Result {

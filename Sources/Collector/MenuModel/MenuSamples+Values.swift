@@ -1,0 +1,43 @@
+import Shared
+
+extension MenuSamples {
+  /// A decimal number with or without its unit.
+  mutating func add(_ metric: Metric, _ row: Row, _ field: String, in unit: String, _ labels: Labels) {
+    add(metric, row, field, labels, RowValue.quantity(in: unit)) { .double($0) }
+  }
+
+  /// Bit/s.
+  mutating func add(rate metric: Metric, _ row: Row, _ field: String, _ labels: Labels) {
+    add(metric, row, field, labels, RowValue.rate) { .unsigned($0) }
+  }
+
+  /// Seconds.
+  mutating func add(seconds metric: Metric, _ row: Row, _ field: String, _ labels: Labels) {
+    add(metric, row, field, labels, RowValue.duration) { .double($0.seconds) }
+  }
+
+  /// Milliseconds.
+  mutating func add(milliseconds metric: Metric, _ row: Row, _ field: String, _ labels: Labels) {
+    add(metric, row, field, labels, RowValue.duration) { .double($0.milliseconds) }
+  }
+
+  /// Two values of one field, as in `up/down`. Each that is unreadable loses its own sample.
+  mutating func add<Value>(
+    pair metrics: (first: Metric, second: Metric), _ row: Row, _ field: String, _ separator: Character, _ labels: Labels,
+    _ parse: (String) -> Value?, _ value: (Value) -> MetricFamily.Value
+  ) {
+    switch row.read(field, RowValue.pair(separator)) {
+    case .absent: break
+    case .unreadable: drop(2)
+    case .value(let texts):
+      let pair: Row = ["first": texts.first, "second": texts.second]
+      add(metrics.first, pair, "first", labels, parse, value)
+      add(metrics.second, pair, "second", labels, parse, value)
+    }
+  }
+}
+
+extension Row {
+  /// The row without fields by which RouterOS says that there is nothing to say: `monitor` sends some empty, or as `unknown`.
+  var known: Row { Row(fields: fields.filter { !$0.value.isEmpty && $0.value != "unknown" }) }
+}

@@ -1,0 +1,131 @@
+"""CPU time per full snapshot: our collector against MKTXP, in the same run, on the same made-up devices.
+
+    make bench-mktxp [SECONDS=60]
+
+The device is `Tests/Fixtures/devices/v7.json`, once and twenty times, with every switch on. Figures, and no judgement:
+
+- MKTXP: the mean of several scrapes after its first one.
+- ours, first: from the start of the process until all menus were asked and written once, the start itself included.
+- ours, metrics alone: what a snapshot every 15 s costs while it runs (SECONDS are watched), the interfaces sampled only every
+  300 s. Slow menus are asked less often than every 15 s.
+- ours, all of it: what 15 s cost as it is meant to run: the same, and 15 samples of every interface with rates, journal, archives
+  and ledger, which MKTXP does not have.
+
+TIKWATCH_BIN names the folder of the programs (default: .build/release if it is there, else .build/debug).
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+RELEASE = REPOSITORY / ".build" / "release"
+if "TIKWATCH_BIN" not in os.environ and (RELEASE / "tikwatch-collector").exists():
+    os.environ["TIKWATCH_BIN"] = str(RELEASE)
+sys.path.insert(0, str(REPOSITORY / "Tests" / "PythonSupport"))
+
+from mktxp import MKTXP, SWITCHES, write_configuration  # noqa: E402  (needs the path above)
+from programs import PROGRAMS, FakeDevices, Program, wait_until  # noqa: E402
+
+INTERVAL = 15
+SCRAPES = 5
+
+
+def cpu(program):
+    """Seconds of processor time that a process and its ended children have used."""
+    fields = pathlib.Path(f"/proc/{program.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(program):
+    """Resident MiB."""
+    lines = pathlib.Path(f"/proc/{program.process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def measure_mktxp(folder, addresses):
+    configuration, port = write_configuration(
+        folder / "mktxp", addresses, default=dict.fromkeys(SWITCHES, True),
+        system={"fetch_routers_in_parallel": True, "max_worker_threads": 20, "persistent_dhcp_cache": False,
+                "max_scrape_duration": 120, "total_max_scrape_duration": 240})
+    mktxp = MKTXP(configuration, port, folder)
+    try:
+        mktxp.wait_ready()
+        before, began = cpu(mktxp.program), time.monotonic()
+        for _ in range(SCRAPES):
+            status, text = mktxp.get()
+            assert status == 200, mktxp.program.tail()
+        each = (cpu(mktxp.program) - before) / SCRAPES
+        series = sum(line.startswith("mktxp_") for line in text.split("\n"))
+        return {"cpu": each, "wall": (time.monotonic() - began) / SCRAPES, "rss": memory(mktxp.program), "series": series}
+    finally:
+        mktxp.program.kill()
+
+
+def measure_ours(folder, addresses, seconds, sample_interval):
+    folder = folder / f"ours-{sample_interval}"
+    root, path = folder / "root", folder / "collector.conf"
+    root.mkdir(parents=True)
+    path.touch(mode=0o600)
+    switches = "".join(f"{name} = yes\n" for name in SWITCHES)
+    path.write_text(
+        f"[collector]\nid = bench\nstorage = {root}\nspool = {folder / 'spool'}\nmetrics_interval = {INTERVAL}\n"
+        f"sample_interval = {sample_interval}\n"
+        f"[default]\nusername = admin\npassword =\nretention = compact\n{switches}"
+        + "".join(f"[{name}]\nhostname = {host}\nport = {port}\n" for name, (host, port) in addresses.items()))
+    collector = Program([PROGRAMS / "tikwatch-collector", "run", "--config", path], folder, "collector")
+    stamps = {}
+
+    def written(times):
+        for file in root.glob("bench/devices/*/metrics.prom"):
+            stamps.setdefault(file, set()).add(file.read_text().split("\n", 1)[0])
+        return len(stamps) == len(addresses) and all(len(seen) >= times for seen in stamps.values())
+
+    try:
+        collector.wait_ready(lambda: list(root.glob("bench/devices/*/metrics.prom")), "metrics")
+        wait_until(lambda: written(2), "metrics of every device", seconds=120)
+        first = cpu(collector)
+        before, began = first, time.monotonic()
+        wait_until(lambda: time.monotonic() - began >= seconds, "end of the watched time", seconds=seconds + 5)
+        running = (cpu(collector) - before) / (time.monotonic() - began) * INTERVAL
+        series = sum(line.startswith("mktxp_") for file in stamps for line in file.read_text().split("\n"))
+        result = {"first": first, "running": running, "rss": memory(collector), "series": series}
+        collector.stop()
+        return result
+    finally:
+        collector.kill()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--seconds", type=int, default=60, help="how long our collector is watched while it runs")
+    arguments = parser.parse_args()
+    print(f"programs: {PROGRAMS}")
+    device = json.loads((REPOSITORY / "Tests" / "Fixtures" / "devices" / "v7.json").read_text())
+    print(f"{'devices':>8} {'':22} {'CPU s':>8} {'ratio':>7} {'MiB':>6} {'series':>7}")
+    for count in (1, 20):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "v7.json").write_text(json.dumps(device))
+            fake = FakeDevices(folder, "--data", folder / "v7.json", "--devices", count)
+            try:
+                addresses = fake.wait_ready().addresses
+                theirs = measure_mktxp(folder, addresses)
+                alone = measure_ours(folder, addresses, arguments.seconds, 300)
+                ours = measure_ours(folder, addresses, arguments.seconds, 1)
+            finally:
+                fake.program.kill()
+        print(f"{count:8} {'MKTXP, a scrape':22} {theirs['cpu']:8.3f} {'':7} {theirs['rss']:6.0f} {theirs['series']:7}"
+              f"   ({theirs['wall']:.1f} s by the clock)")
+        for figures, key, label in (
+                (alone, "first", "ours, first"), (alone, "running", "ours, metrics alone"), (ours, "running", "ours, all of it")):
+            ratio = theirs["cpu"] / max(figures[key], 0.001)
+            print(f"{count:8} {label:22} {figures[key]:8.3f} {ratio:6.1f}x {figures['rss']:6.0f} {figures['series']:7}")
+
+
+if __name__ == "__main__":
+    main()
