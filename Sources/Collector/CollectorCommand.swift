@@ -9,11 +9,17 @@ struct CollectorCommand: ParsableCommand {
     commandName: programName, abstract: "Polls MikroTik devices and writes what it finds for Tikwatch's web nodes.",
     version: Version.current,
     subcommands: [
-      RunCommand.self, CheckCommand.self, SetupCommand.self, PrintCommand.self, ShowCommand.self, ImportCommand.self,
-      StorageCommand.self, InfoCommand.self,
+      RunCommand.self, CheckCommand.self, PrintCommand.self, ShowCommand.self, InfoCommand.self, StorageCommand.self,
+      SetupCommand.self, ImportCommand.self,
     ])
 
-  func run() throws {
-    throw ValidationError("a command is missing: run, check, setup, print, show, import, storage or info")
+  func run() throws { throw ValidationError("a command is missing: \(Self.configuration.subcommands.names)") }
+}
+
+extension [any ParsableCommand.Type] {
+  /// `run, check, … or import`.
+  fileprivate var names: String {
+    let names = compactMap(\.configuration.commandName)
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 }

@@ -100,14 +100,14 @@ import Testing
   }
 
   private func recordReboot(lead: Int) async throws -> Bool {
+    // Before the program's start, from which it counts: on a busy machine that may take its time.
+    let started = Date().timeIntervalSince1970
     let rig = try await CollectorRig([
       .init(name: "gw", ports: [.init(name: "ether1", base: 500_000)], reboot: (after: Double(lead), seconds: 2))
     ])
-    let started = Date().timeIntervalSince1970
     let collector = try rig.collector()
     try await rig.waitUntilUp(["gw"], collector)
     try await collector.wait(for: "first sample") { try rig.journal("gw", "ether1").first != nil }
-    // The program was started a little before `started`.
     guard try rig.journal("gw", "ether1")[0].time < started + Double(lead) - 3 else { return false }
     try await collector.wait(for: "reset and samples behind it", within: 120) {
       let journal = try rig.journal("gw", "ether1")

@@ -42,10 +42,21 @@ import Testing
   }
 
   @Test func everyFamilyOnceSortedAndEveryDeviceOnce() async throws {
-    let (root, _, _) = try Self.site()
+    let (root, _, fixture) = try Self.site()
+    var second = fixture
+    var storage = Heartbeat.Storage()
+    storage.freeBytes = 5_000_000
+    storage.neededBytes = 4_000_000
+    storage.reservedBytes = 300_000
+    second.heartbeat.storage = storage
+    try second.beat(at: Self.now)
     try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { node in
       try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
       let reply = try await node.get("/metrics")
+      for (name, bytes) in [("free", 5_000_000), ("needed", 4_000_000), ("reserved", 300_000)] {
+        let line = "tikwatch_collector_storage_\(name)_bytes{collector=\"edge-2\",root=\"\(root.path)\"} \(bytes)\n"
+        #expect(reply.text.contains(line))
+      }
       #expect(reply["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
       let lines = reply.text.split(separator: "\n").map(String.init)
       let types = lines.filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }

@@ -73,7 +73,7 @@ struct SetupCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let isInteractive = !yes && passwordFile != "-" && Terminal.isPresent
+    let isInteractive = !yes && passwordFile != "-" && Dialogue.isPresent
     if !isInteractive {
       var missing: [String] = []
       if name == nil { missing.append("--name") }

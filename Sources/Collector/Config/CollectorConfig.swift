@@ -45,6 +45,8 @@ struct DeviceConfig: Sendable, Equatable {
   var interfaces = InterfaceFilter.all
   /// `interface_limit`: how many are recorded at most.
   var interfaceLimit = InterfaceCatalogue.defaultLimit
+  /// `series_limit`: how many series its metrics have at most.
+  var seriesLimit = SeriesLimit.standard
   var rateSource = RateSource.counters
   var uplinks = UplinkRule.defaultRoute
   var billing: DeviceFile.Billing

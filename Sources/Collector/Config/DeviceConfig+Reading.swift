@@ -33,6 +33,7 @@ struct DeviceContext: Sendable {
 /// | interfaces | patterns | * |
 /// | retention | name | that of [collector] |
 /// | interface_limit | 1 to 1000 | 1000 |
+/// | series_limit | 1000 to 1000000 | 50000 |
 /// | rate_source | counters or monitor | counters |
 /// | wan | auto or patterns | auto |
 /// | billing_day | 1 to 28 | 1 |
@@ -71,6 +72,7 @@ extension DeviceConfig {
     device.interfaces = filter("interfaces", &reader) ?? .all
     device.interfaceLimit = reader.int(
       "interface_limit", in: 1...InterfaceCatalogue.defaultLimit, default: InterfaceCatalogue.defaultLimit)
+    device.seriesLimit = reader.int("series_limit", in: SeriesLimit.range, default: SeriesLimit.standard)
     device.rateSource = reader.choice("rate_source", default: .counters)
     device.uplinks = uplinks(&reader)
     device.customLabels = labels(&reader)

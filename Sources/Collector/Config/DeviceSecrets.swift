@@ -89,15 +89,20 @@ enum DeviceSecrets {
       throw ConfigProblem("\(path): \(String(cString: strerror(path.utf8.contains(0) ? EINVAL : errno)))")
     }
     defer { free(resolved) }
+    let file = String(cString: resolved)
+    let bytes: [UInt8]
+    let permissions: UInt32
     do throws(FileError) {
-      let status = try FileStatus(String(cString: resolved))
-      if status.permissions & 0o004 != 0, !allowsExposed {
-        throw FileError(.permission, "use", path, "others can read this file (mode \(String(status.permissions, radix: 8)))")
-      }
-      return try BoundedFile.read(String(cString: resolved), limit: limit)
+      permissions = try FileStatus(file).permissions
+      bytes = try BoundedFile.read(file, limit: limit)
     } catch {
-      throw ConfigProblem(error.description, allowed: error.code == .permission ? "chmod o-rwx" : nil)
+      throw ConfigProblem(error.description)
     }
+    guard permissions & 0o004 == 0 || allowsExposed else {
+      throw ConfigProblem(
+        "\(path): others can read this file (mode \(String(permissions, radix: 8)))", allowed: "chmod o-rwx")
+    }
+    return bytes
   }
 
   /// The text of a file without the line end after it.

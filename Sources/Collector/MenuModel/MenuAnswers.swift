@@ -42,6 +42,15 @@ struct MenuAnswers: Sendable {
   /// The number that a `count-only` print gave; `nil` where there is no answer, or none that is a number.
   func count(_ query: MenuQuery) -> UInt64? { reply(query)?.ret.flatMap(RowValue.unsigned) }
 
+  /// Whether nothing was asked.
+  var isEmpty: Bool { answers.isEmpty }
+
+  /// Whether the device has no such menu.
+  func isAbsent(_ query: MenuQuery) -> Bool {
+    if case .absent = answers[query] { return true }
+    return false
+  }
+
   /// Whether the device has none of what was asked for.
   var isAbsent: Bool {
     !answers.isEmpty

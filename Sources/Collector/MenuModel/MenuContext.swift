@@ -71,6 +71,8 @@ struct DeviceKnowledge: Sendable, Equatable {
   /// Names of the enabled packages; `nil` before the device has told.
   var packages: Set<String>?
   var leases = LeaseTable()
+  /// The newest version of the device's release channel, as MikroTik publishes it; `nil` while nobody has asked.
+  var newestVersion: String?
 
   /// Which wireless menus the device has.
   var wireless: WirelessFlavour { WirelessFlavour(packages: packages ?? [], version: version) }

@@ -38,6 +38,10 @@ extension MenuSamples {
 }
 
 extension Row {
-  /// The row without fields by which RouterOS says that there is nothing to say: `monitor` sends some empty, or as `unknown`.
-  var known: Row { Row(fields: fields.filter { !$0.value.isEmpty && $0.value != "unknown" }) }
+  /// The row without fields by which RouterOS says that there is nothing to say: `monitor` and tables of clients send some empty, or as
+  /// one of these words. For values only: as a name each of them is as good as any.
+  var known: Row { Row(fields: fields.filter { !["", "unknown", "n/a", "never"].contains($0.value) }) }
+
+  /// How the row's item is named in `numbers`: by its `.id`, else by its name, unless that would be read as several.
+  var item: String? { self[".id"] ?? self["name"].flatMap { $0.isEmpty || $0.contains(",") ? nil : $0 } }
 }

@@ -33,6 +33,16 @@ struct MenuSamples: Sendable, Equatable {
     add(metric, row, field, labels, RowValue.boolean) { .unsigned($0 ? 1 : 0) }
   }
 
+  /// A flag that RouterOS leaves out while it is not set: its absence is a 0.
+  mutating func add(flag metric: Metric, _ row: Row, _ field: String, _ labels: Labels) {
+    if row[field] == nil { add(metric, .unsigned(0), labels) } else { add(boolean: metric, row, field, labels) }
+  }
+
+  /// A number of rows, where the device told it.
+  mutating func add(count metric: Metric, _ count: UInt64?, _ labels: Labels) {
+    if let count { add(metric, .unsigned(count), labels) }
+  }
+
   /// A series whose labels are the information.
   mutating func add(info metric: Metric, _ labels: Labels) { add(metric, .unsigned(1), labels) }
 

@@ -37,21 +37,21 @@ struct WirelessClients: Sendable {
     _ row: Row, to samples: inout MenuSamples, _ context: MenuContext,
     more: (inout MenuSamples, Row, Labels) -> Void = { _, _, _ in }
   ) {
-    let row = row.known
-    guard let mac = row["mac-address"] else {
+    guard let mac = row["mac-address"], !mac.isEmpty else {
       samples.drop()
       return
     }
     let name = context.clientName(mac)
     let labels = context.labels([("dhcp_name", name), ("mac_address", mac)])
-    samples.add(pair: (sent, received), row, "bytes", ",", labels, RowValue.unsigned) { .unsigned($0) }
-    if let field = signals.first(where: { row[$0] != nil }) {
-      samples.add(signal, row, field, labels, RowValue.signal) { .double($0) }
+    let values = row.known
+    samples.add(pair: (sent, received), values, "bytes", ",", labels, RowValue.unsigned) { .unsigned($0) }
+    if let field = signals.first(where: { values[$0] != nil }) {
+      samples.add(signal, values, field, labels, RowValue.signal) { .double($0) }
     }
-    samples.add(seconds: uptime, row, "uptime", labels)
-    samples.add(rate: txRate, row, "tx-rate", labels)
-    samples.add(rate: rxRate, row, "rx-rate", labels)
-    more(&samples, row, labels)
+    samples.add(seconds: uptime, values, "uptime", labels)
+    samples.add(rate: txRate, values, "tx-rate", labels)
+    samples.add(rate: rxRate, values, "rx-rate", labels)
+    more(&samples, values, labels)
     samples.add(
       info: info,
       context.labels([

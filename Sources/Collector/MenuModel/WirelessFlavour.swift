@@ -33,8 +33,11 @@ enum WirelessFlavour: Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// Names of enabled packages, of the rows of `/system/package`.
+  /// Names of enabled packages, of the rows of `/system/package`. From 7.18 on these include some that could be installed.
   static func enabledPackages(_ rows: [Row]) -> Set<String> {
-    Set(rows.filter { ($0["disabled"].flatMap(RowValue.boolean) ?? false) == false }.compactMap { $0["name"] })
+    let enabled = rows.filter { row in
+      ["disabled", "available"].allSatisfy { row[$0].flatMap(RowValue.boolean) != true }
+    }
+    return Set(enabled.compactMap { $0["name"] })
   }
 }

@@ -45,7 +45,8 @@ struct EthernetMonitor: MenuCollector {
       }
       let label = ("name", context.interfaceName(port))
       let labels = context.labels([label])
-      let link = links[name]?.known ?? Row()
+      let answer = links[name] ?? Row()
+      let link = answer.known
       if port["running"].flatMap(RowValue.boolean) == false {
         // Known without asking, as MKTXP has it: a port that does not run has no link, hence no rate and no duplex.
         for metric in [Self.status, Self.rate, Self.fullDuplex] { samples.add(metric, .unsigned(0), labels) }
@@ -55,7 +56,7 @@ struct EthernetMonitor: MenuCollector {
         samples.add(boolean: Self.fullDuplex, link, "full-duplex", labels)
       }
       guard link["sfp-module-present"].flatMap(RowValue.boolean) == true else { continue }
-      let own = Self.inventory.map { ($0.replacing("-", with: "_"), link[$0]) }
+      let own = Self.inventory.map { ($0.replacing("-", with: "_"), answer[$0]) }
       samples.add(info: Self.transceiver, context.labels([label] + own))
       samples.add(Self.bias, link, "sfp-tx-bias-current", labels, RowValue.quantity(in: "mA")) { .double($0 / 1000) }
       for (metric, field, unit) in Self.optics { samples.add(metric, link, field, in: unit, labels) }
@@ -74,7 +75,7 @@ struct EthernetMonitor: MenuCollector {
       let isCage = port["default-name"].map { $0.hasPrefix("sfp") || $0.hasPrefix("qsfp") } ?? false
       return port["running"].flatMap(RowValue.boolean) ?? true || (isCage && !isDisabled)
     }
-    let ids = asked.compactMap { $0[".id"] }.prefix(MonitorLimit.items)
+    let ids = asked.compactMap(\.item).prefix(MonitorLimit.items)
     guard !ids.isEmpty else { return nil }
     let fields = ["name", "status", "rate", "full-duplex", "sfp-module-present", "sfp-tx-bias-current"]
     return MenuQuery(

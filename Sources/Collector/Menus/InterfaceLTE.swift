@@ -37,7 +37,8 @@ struct InterfaceLTE: MenuCollector {
     let modems = answers.rows(list)
     samples.drop(max(0, modems.count - MonitorLimit.commands))
     for modem in modems {
-      guard let row = monitor(modem, context).flatMap({ answers.rows($0).first })?.known else { continue }
+      guard let answer = monitor(modem, context).flatMap({ answers.rows($0).first }) else { continue }
+      let row = answer.known
       let own: [(String, String?)] = modems.count > 1 ? [("name", context.interfaceName(modem))] : []
       let labels = context.labels(own)
       samples.add(Self.pin, row, "pin-status", labels, { $0 }) { .unsigned($0 == "ok" ? 1 : 0) }
@@ -48,10 +49,10 @@ struct InterfaceLTE: MenuCollector {
         info: Self.network,
         context.labels(
           own + [
-            ("current_operator", row["current-operator"]),
+            ("current_operator", answer["current-operator"]),
             // RouterOS 7 calls it the data class.
-            ("access_technology", row["access-technology"] ?? row["data-class"]),
-            ("functionality", row["functionality"]), ("subscriber_number", row["subscriber-number"]),
+            ("access_technology", answer["access-technology"] ?? answer["data-class"]),
+            ("functionality", answer["functionality"]), ("subscriber_number", answer["subscriber-number"]),
           ]))
       samples.add(seconds: Self.uptime, row, "session-uptime", labels)
       for (metric, field, unit) in Self.signals { samples.add(metric, row, field, in: unit, labels) }
@@ -60,7 +61,7 @@ struct InterfaceLTE: MenuCollector {
   }
 
   private func monitor(_ modem: Row, _ context: MenuContext) -> MenuQuery? {
-    guard let id = modem[".id"], let version = context.known.version else { return nil }
+    guard let id = modem.item, let version = context.known.version else { return nil }
     let isSix = version.major < 7
     return MenuQuery(
       path: list.path, command: isSix ? "info" : "monitor",

@@ -35,13 +35,14 @@ struct InterfaceW60G: MenuCollector {
     let radios = answers.rows(list)
     samples.drop(max(0, radios.count - MonitorLimit.commands))
     for radio in radios {
-      guard let name = context.interfaceName(radio), let link = monitor(radio).flatMap({ answers.rows($0).first })?.known else {
+      guard let name = context.interfaceName(radio), let answer = monitor(radio).flatMap({ answers.rows($0).first }) else {
         continue
       }
+      let link = answer.known
       let labels = context.labels([("name", name)])
       samples.add(boolean: Self.connected, link, "connected", labels)
-      samples.add(info: Self.remoteAddress, context.labels([("name", name), ("remote_address", link["remote-address"])]))
-      samples.add(info: Self.sectorHint, context.labels([("name", name), ("tx_sector_info", link["tx-sector-info"])]))
+      samples.add(info: Self.remoteAddress, context.labels([("name", name), ("remote_address", answer["remote-address"])]))
+      samples.add(info: Self.sectorHint, context.labels([("name", name), ("tx_sector_info", answer["tx-sector-info"])]))
       samples.add(rate: Self.phyRate, link, "tx-phy-rate", labels)
       for (metric, field, unit) in Self.quantities { samples.add(metric, link, field, in: unit, labels) }
     }
@@ -49,7 +50,7 @@ struct InterfaceW60G: MenuCollector {
   }
 
   private func monitor(_ radio: Row) -> MenuQuery? {
-    radio[".id"].map { id in
+    radio.item.map { id in
       MenuQuery(
         path: list.path, command: "monitor",
         properties: ["connected", "remote-address", "tx-sector-info", "tx-phy-rate"] + Self.quantities.map(\.field),

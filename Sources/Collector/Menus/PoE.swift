@@ -29,7 +29,7 @@ struct PoE: MenuCollector {
     var samples = MenuSamples()
     let comments = Dictionary(answers.rows(names).compactMap { row in row["name"].map { ($0, row) } }) { $1 }
     let readings = monitor(answers).map(answers.rows) ?? []
-    let outputs = Dictionary(readings.compactMap { row in row["name"].map { ($0, row.known) } }) { $1 }
+    let outputs = Dictionary(readings.compactMap { row in row["name"].map { ($0, row) } }) { $1 }
     for port in answers.rows(list) {
       guard let raw = port["name"] else {
         samples.drop()
@@ -44,13 +44,13 @@ struct PoE: MenuCollector {
           ("poe_voltage", port["poe-voltage"]), ("poe_out_status", output["poe-out-status"]),
         ]))
       let labels = context.labels([("name", name)])
-      for (metric, field, unit) in Self.quantities { samples.add(metric, output, field, in: unit, labels) }
+      for (metric, field, unit) in Self.quantities { samples.add(metric, output.known, field, in: unit, labels) }
     }
     return samples
   }
 
   private func monitor(_ answers: MenuAnswers) -> MenuQuery? {
-    let ids = answers.rows(list).compactMap { $0[".id"] }.prefix(MonitorLimit.items)
+    let ids = answers.rows(list).compactMap(\.item).prefix(MonitorLimit.items)
     guard !ids.isEmpty else { return nil }
     return MenuQuery(
       path: list.path, command: "monitor", properties: ["name", "poe-out-status"] + Self.quantities.map(\.field),

@@ -71,7 +71,7 @@ struct WLAN: MenuCollector {
   }
 
   private static func monitor(_ radio: Row, _ context: MenuContext) -> MenuQuery? {
-    radio[".id"].map { id in
+    radio.item.map { id in
       MenuQuery(
         path: path(context), command: "monitor",
         properties: ["channel", "noise-floor", "overall-tx-ccq", "registered-clients", "registered-peers"],

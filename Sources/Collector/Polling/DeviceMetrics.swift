@@ -20,7 +20,14 @@ enum DeviceMetrics {
     "tikwatch_device_interfaces_capped", "Interfaces that are not recorded because the device has more than interface_limit")
   static let refused = Metric.counter(
     "tikwatch_device_readings_refused_total", "Counter readings not used because no such link carries as much")
-  static let all = [up, reason, lastSuccess, api, apiBytes, missed, dropped, menuUp, menuSeconds, rate, capped, refused]
+  static let seriesDropped = Metric.gauge(
+    "tikwatch_device_series_dropped", "Series left out because the device gives more than series_limit: its largest families")
+  static let collectionTime = Metric.counter(
+    "mktxp_collection_time_total", "Time in milliseconds that the menus of a collector of MKTXP's have taken")
+  static let all = [
+    up, reason, lastSuccess, api, apiBytes, missed, dropped, menuUp, menuSeconds, rate, capped, refused, seriesDropped,
+    collectionTime,
+  ]
 
   /// How one menu went when it was last asked.
   struct Menu: Sendable, Equatable {
@@ -51,6 +58,8 @@ enum DeviceMetrics {
     /// Interfaces beyond the limit; `nil` before the device has listed any.
     var capped: Int?
     var refused = 0
+    /// Seconds by the name of MKTXP's collector, since this one started; `nil` while the device is down.
+    var collectionTimes: [String: Double]?
   }
 
   static func families(_ source: Source, _ context: MenuContext) -> [MetricFamily] {
@@ -74,6 +83,12 @@ enum DeviceMetrics {
       samples.add(menuUp, .unsigned(menu.isUp ? 1 : 0), own)
       samples.add(menuSeconds, .double(menu.seconds), own)
     }
+    if let times = source.collectionTimes {
+      for name in MKTXPCollector.names {
+        let milliseconds = ((times[name] ?? 0) * 1e6).rounded() / 1e3
+        samples.add(collectionTime, .double(milliseconds), context.labels([("name", name)]))
+      }
+    }
     for interface in source.rates.sorted(by: { $0.name < $1.name }) {
       let name = context.nameFormat.text(name: interface.name, comment: interface.comment)
       samples.add(rate, .double(Double(interface.rx) / 8), context.labels([("name", name), ("direction", "rx")]))
@@ -84,5 +99,12 @@ enum DeviceMetrics {
       families.append(MetricFamily(api.name, .histogram, help: api.help, samples: source.api.samples(labels)))
     }
     return families
+  }
+
+  /// How many series of the device's own families were left out.
+  static func dropped(series: Int, _ context: MenuContext) -> MetricFamily {
+    MetricFamily(
+      seriesDropped.name, seriesDropped.kind, help: seriesDropped.help,
+      samples: [MetricFamily.Sample(.unsigned(UInt64(series)), labels: context.labels())])
   }
 }

@@ -36,7 +36,7 @@ extension DevicePoller {
           try await ask(menu, asker)
           hasAsked = true
         }
-        if (menuDue[UplinkFinder.query.path] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
+        if (menuDue[UplinkFinder.key] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
         if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(asker.connection) }
         if hasAsked {
           traffic.present = await asker.connection.statistics
@@ -67,6 +67,8 @@ extension DevicePoller {
   private func take(_ menu: any MenuCollector, _ answers: MenuAnswers, began: Double) {
     let path = menu.path
     for reply in answers.replies { api.add((reply.received - reply.sent).seconds) }
+    let seconds = environment.time.steady - began
+    if let name = MKTXPCollector.name(ofMenu: path) { collectionTimes[name, default: 0] += seconds }
     guard !answers.isAbsent else {
       // Learned once per connection: this device has nothing there, which is no failure.
       absentMenus.insert(path)
@@ -75,8 +77,14 @@ extension DevicePoller {
       menuDue[path] = nil
       return
     }
+    guard !answers.isEmpty else {
+      // It had nothing to ask: it neither works nor fails.
+      menus[path] = nil
+      schedule(menu, took: 0)
+      return
+    }
     let failures = answers.failures
-    var result = MenuResult(isUp: failures.isEmpty, seconds: environment.time.steady - began)
+    var result = MenuResult(isUp: failures.isEmpty, seconds: seconds)
     if let (command, error) = failures.first {
       result.problem = error.description
       if menus[path]?.problem != result.problem {
@@ -97,10 +105,14 @@ extension DevicePoller {
     takeFacts(path, reply)
   }
 
+  private func schedule(_ menu: any MenuCollector, took seconds: Double) {
+    let period = menu.period(metricsInterval: environment.metricsInterval)
+    menuDue[menu.path] = environment.time.steady + max(period, seconds / Self.menuShare)
+  }
+
   private func finish(_ menu: any MenuCollector, _ result: MenuResult) {
     let path = menu.path
-    let period = menu.period(metricsInterval: environment.metricsInterval)
-    menuDue[path] = environment.time.steady + max(period, result.seconds / Self.menuShare)
+    schedule(menu, took: result.seconds)
     menus[path] = result
     let failed = menus.filter { !$0.value.isUp }.min { $0.key < $1.key }
     let problem = failed.map { DeviceStatus.Problem(reason: .menu, message: $0.value.problem ?? "\($0.key) fails") }
@@ -146,7 +158,7 @@ extension DevicePoller {
   }
 
   private func askUplinks(_ connection: DeviceConnection) async throws {
-    menuDue[UplinkFinder.query.path] = environment.time.steady + 60
+    menuDue[UplinkFinder.key] = environment.time.steady + 60
     guard case .defaultRoute = config.uplinks else { return }
     do {
       let reply = try await connection.run(UplinkFinder.query, deadline: Deadline.menu)

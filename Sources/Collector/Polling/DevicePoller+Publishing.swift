@@ -14,6 +14,7 @@ extension DevicePoller {
   /// Renders `metrics.prom`: what the menus gave while the device is up, and what is known about polling it always.
   func publishMetrics() {
     let time = environment.time
+    let began = time.steady
     var source = DeviceMetrics.Source(status: status, steady: time.steady)
     source.status.schedule = schedule
     source.api = api
@@ -22,6 +23,7 @@ extension DevicePoller {
     source.refused = refusedReadings
     if status.isUp {
       source.capped = catalogue.capped
+      source.collectionTimes = collectionTimes
       source.menus = menus.map { DeviceMetrics.Menu(path: $0.key, isUp: $0.value.isUp, seconds: $0.value.seconds) }
       source.rates = rates.compactMap { key, value in
         guard let interface = catalogue.known[key], let rx = value.rxRate, let tx = value.txRate else { return nil }
@@ -29,7 +31,7 @@ extension DevicePoller {
       }
     }
     var families = DeviceMetrics.families(source, context)
-    if status.isUp { for result in menus.values { families += result.families } }
+    if status.isUp { families += menuFamilies(own: families.reduce(1) { $0 + $1.samples.count }) }
     let (rendered, dropped) = PrometheusText.rendered(families)
     drop(dropped.invalid + dropped.duplicates, in: "metrics")
     var bytes = Array("# written ".utf8)
@@ -37,6 +39,18 @@ extension DevicePoller {
     bytes.append(UInt8(ascii: "\n"))
     environment.recorder.publish(metrics: bytes + PrometheusText.text(rendered), of: config.name)
     environment.board.publish(rendered, of: config.name, steady: time.steady)
+    collectionTimes[MKTXPCollector.own, default: 0] += time.steady - began
+  }
+
+  /// What the menus gave, as far as `series_limit` allows, and how much was left out.
+  private func menuFamilies(own: Int) -> [MetricFamily] {
+    let outcome = SeriesLimit(config.seriesLimit).apply(to: menus.values.flatMap(\.families), own: own)
+    for (name, series) in outcome.dropped where familiesLeftOut.insert(name).inserted {
+      logger.warning(
+        "The device gives more series than series_limit allows: a family is left out",
+        metadata: [LogKey.metric: "\(name)", LogKey.count: "\(series)"])
+    }
+    return outcome.families + [DeviceMetrics.dropped(series: outcome.droppedSeries, context)]
   }
 
   /// Publishes `tables.json` when what it lists has changed, or its times have grown old.

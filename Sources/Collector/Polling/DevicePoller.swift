@@ -51,6 +51,10 @@ actor DevicePoller {
   var absentMenus: Set<String> = []
   var menuDue: [String: Double] = [:]
   var droppedValues: [String: Int] = [:]
+  /// Seconds that menus took, by the name of MKTXP's collector.
+  var collectionTimes: [String: Double] = [:]
+  /// Families that were left out for `series_limit` at any time, as far as that was told.
+  var familiesLeftOut: Set<String> = []
   var api = DurationHistogram()
   /// Bytes to and from the device, over all sessions.
   var traffic = SessionTraffic()

@@ -10,9 +10,20 @@ enum InterfaceMatching {
   ///   - known: by key.
   /// - Returns: the key of each row that was known, by `.id`.
   static func match(_ rows: [InterfaceRow], _ known: [String: DeviceFile.Interface]) -> [String: String] {
+    // Whoever shares none of these with a row cannot be it; looking at everybody for every row is slow with thousands.
+    var byDefaultName: [String: [String]] = [:]
+    var byName: [String: [String]] = [:]
+    var byID: [String: [String]] = [:]
+    for (key, interface) in known {
+      if let name = interface.defaultName { byDefaultName[name, default: []].append(key) }
+      byName[interface.name, default: []].append(key)
+      if let id = interface.id { byID[id, default: []].append(key) }
+    }
     var pairs: [(score: Int, order: Int, id: String, key: String)] = []
     for (order, row) in rows.enumerated() {
-      for (key, interface) in known {
+      let lists = [row.defaultName.flatMap { byDefaultName[$0] }, byName[row.name], byID[row.id]]
+      for key in Set(lists.lazy.compactMap { $0 }.joined()) {
+        guard let interface = known[key] else { continue }
         let score = score(row, interface)
         if score > 0 { pairs.append((score, order, row.id, key)) }
       }
@@ -27,7 +38,7 @@ enum InterfaceMatching {
     return keys
   }
 
-  private static func score(_ row: InterfaceRow, _ known: DeviceFile.Interface) -> Int {
+  static func score(_ row: InterfaceRow, _ known: DeviceFile.Interface) -> Int {
     if let here = row.type, let there = known.type, here != there { return 0 }
     if let here = row.defaultName, let there = known.defaultName { return here == there ? 100 : 0 }
     // An interface with a factory name does not become one without, nor the other way round; a file from before may not know it.

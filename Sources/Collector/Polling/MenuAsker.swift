@@ -1,5 +1,8 @@
 /// Asks the queries of a menu: of the device over its session, and of the entries that stand in for it.
 struct MenuAsker: Sendable {
+  /// So many queries of a menu are under way together: the counters share the session with them, and its commands are counted.
+  static let atOnce = 8
+
   let connection: DeviceConnection
   /// For ``MenuQuery/Source/dhcpServer``.
   var dhcpServer: RemoteSession?
@@ -23,9 +26,13 @@ struct MenuAsker: Sendable {
       return answers
     }
     return try await withThrowingTaskGroup(of: (MenuQuery, MenuAnswers.Answer).self) { group in
-      for query in Set(queries) { group.addTask { (query, try await ask(query, deadline: deadline)) } }
       var answers = MenuAnswers()
-      for try await (query, answer) in group { answers[query] = answer }
+      var waiting = Array(Set(queries))
+      for query in waiting.takeLast(Self.atOnce) { group.addTask { (query, try await ask(query, deadline: deadline)) } }
+      while let (query, answer) = try await group.next() {
+        answers[query] = answer
+        for query in waiting.takeLast(1) { group.addTask { (query, try await ask(query, deadline: deadline)) } }
+      }
       return answers
     }
   }
@@ -45,5 +52,13 @@ struct MenuAsker: Sendable {
     } catch let error as RouterOSError where remote != nil || !error.endsSession {
       return .failed(error)
     }
+  }
+}
+
+extension Array {
+  /// Removes the last `count` elements, or what there is.
+  fileprivate mutating func takeLast(_ count: Int) -> [Element] {
+    defer { removeLast(Swift.min(count, self.count)) }
+    return Array(suffix(count))
   }
 }

@@ -1,5 +1,7 @@
 /// Finds the uplinks of a device: the interfaces through which an active default route leaves. Pure.
 enum UplinkFinder {
+  /// Its place in the schedule, beside the menu of the same path.
+  static let key = "/ip/route (uplinks)"
   static let query = MenuQuery(
     path: "/ip/route", properties: ["dst-address", "active", "gateway", "immediate-gw", "gateway-status"],
     queries: ["dst-address=0.0.0.0/0"])

@@ -15,6 +15,7 @@ enum ConfigWords {
     note(old.retention != new.retention, "retention \(new.retention.name), it was \(old.retention.name)")
     note(old.interfaces != new.interfaces, "other interfaces are recorded")
     note(old.interfaceLimit != new.interfaceLimit, "interface_limit \(new.interfaceLimit), it was \(old.interfaceLimit)")
+    note(old.seriesLimit != new.seriesLimit, "series_limit \(new.seriesLimit), it was \(old.seriesLimit)")
     note(old.rateSource != new.rateSource, "rate_source \(new.rateSource.rawValue), it was \(old.rateSource.rawValue)")
     note(old.uplinks != new.uplinks, "other uplinks (wan)")
     note(old.billing.day != new.billing.day, "billing_day \(new.billing.day), it was \(old.billing.day)")

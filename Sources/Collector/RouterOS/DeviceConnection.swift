@@ -9,6 +9,8 @@ import Shared
 /// ``ConnectionStateMachine``'s; this type owns the socket, the timers and the waiting callers. The event loop group must outlive it.
 actor DeviceConnection {
   nonisolated let endpoint: DeviceEndpoint
+  /// The address of the other end.
+  nonisolated let remoteAddress: String?
   let channel: any Channel
   let limits: ProtocolLimits
   let timeouts: ConnectionTimeouts
@@ -33,6 +35,8 @@ actor DeviceConnection {
     timeouts: ConnectionTimeouts, logger: Logger
   ) {
     self.endpoint = endpoint
+    // Now: a channel that was closed has none.
+    remoteAddress = channel.remoteAddress?.ipAddress
     self.channel = channel
     self.limits = limits
     self.timeouts = timeouts
@@ -47,9 +51,6 @@ actor DeviceConnection {
   }
 
   var eventLoop: any EventLoop { channel.eventLoop }
-
-  /// The address of the other end.
-  nonisolated var remoteAddress: String? { channel.remoteAddress?.ipAddress }
 
   /// What the session has cost and met so far.
   var statistics: ConnectionStatistics {

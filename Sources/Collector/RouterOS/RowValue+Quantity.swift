@@ -9,11 +9,9 @@ extension RowValue {
     }
   }
 
-  /// Signal strength in dBm, from `-67`, `-67dBm`, `-67@6Mbps`, `-67dBm@6Mbps`: the rate at which it was measured follows the `@`.
+  /// Signal strength in dBm, from `-67`, `-67dBm`, `-67@6Mbps`, `-67dBm@HT20-7`: what it was measured at follows the `@`.
   static func signal(_ text: String) -> Double? {
-    let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-    if parts.count == 2, rate(String(parts[1])) == nil { return nil }
-    return quantity(in: "dBm")(String(parts[0]))
+    quantity(in: "dBm")(String(text.prefix { $0 != "@" }))
   }
 
   /// Two values in one field, such as `up/down` of a queue: exactly two, neither of them empty.

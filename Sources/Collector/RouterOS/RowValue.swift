@@ -55,11 +55,11 @@ enum RowValue {
     }
   }
 
-  /// Bit/s, from `1Gbps`, `866.6Mbps-80MHz/2S/SGI`, `1G-baseT-full`, `18M` or a plain number. Decimal prefixes.
+  /// Bit/s, from `1Gbps`, `866.6Mbps-80MHz/2S/SGI`, `1G-baseT-full`, `12 kbps`, `18M` or a plain number. Decimal prefixes.
   static func rate(_ text: String) -> UInt64? {
     guard let (quantity, rest) = Decimal.prefix(of: text[...]) else { return nil }
     if rest.isEmpty { return quantity.scaled(by: 1) }
-    guard let (factor, tail) = decimalPrefix(rest) else { return nil }
+    guard let (factor, tail) = decimalPrefix(rest.first == " " ? rest.dropFirst() : rest) else { return nil }
     let details = tail.hasPrefix("bps") ? tail.dropFirst(3) : tail
     // Width, streams, medium or duplex follow a dash and do not change the rate.
     guard details.isEmpty || details.first == "-" else { return nil }
@@ -72,6 +72,11 @@ enum RowValue {
     guard let (quantity, rest) = Decimal.prefix(of: text[...]) else { return nil }
     let units: [Substring: UInt64] = ["": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40]
     return units[rest].flatMap(quantity.scaled(by:))
+  }
+
+  /// Bytes, of a field that counts KiB where it names no unit: `2048`, `2048KiB`, `1.5MiB`.
+  static func kibibytes(_ text: String) -> UInt64? {
+    text.utf8.allSatisfy(\.isDigit) ? size(text + "KiB") : size(text)
   }
 
   private static func decimalPrefix(_ text: Substring) -> (factor: UInt64, rest: Substring)? {

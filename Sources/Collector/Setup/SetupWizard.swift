@@ -19,7 +19,7 @@ struct SetupWizard: Sendable {
   let isInteractive: Bool
   var file: SetupFile
   var answers = SetupAnswers()
-  let terminal = Terminal()
+  let terminal = Dialogue()
   let probe = SetupProbe()
 
   init(_ given: Given, file: SetupFile, isInteractive: Bool) {

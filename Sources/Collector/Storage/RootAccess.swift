@@ -23,6 +23,9 @@ final class RootAccess: Sendable {
     var tryingSince: Double?
   }
 
+  /// Seconds after which a try counts as hanging: the heartbeat of another host is watched for some of them.
+  private static let patience = CollectorLock.watch + 2
+
   private let state = Mutex(State())
   private let outcomes: AsyncStream<Outcome>
   private let outcome: AsyncStream<Outcome>.Continuation
@@ -31,7 +34,7 @@ final class RootAccess: Sendable {
   private let refusal: AsyncStream<any Error>.Continuation
 
   init() {
-    (outcomes, outcome) = AsyncStream.makeStream()
+    (outcomes, outcome) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     (refusals, refusal) = AsyncStream.makeStream()
   }
 
@@ -42,7 +45,7 @@ final class RootAccess: Sendable {
   func problem(_ root: String, steady: Double) -> String? {
     state.withLock { state in
       guard state.lock == nil else { return nil }
-      if let since = state.tryingSince, steady - since > Keeper.journalPatience { return "\(root) does not answer" }
+      if let since = state.tryingSince, steady - since > Self.patience { return "\(root) does not answer" }
       return state.problem
     }
   }

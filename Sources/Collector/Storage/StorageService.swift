@@ -56,7 +56,7 @@ final class StorageService: Service {
   let archive = Worker()
   let access = RootAccess()
   let spoolOwner: SpoolOwner
-  let memory: DeviceMemory
+  let memory: DeviceMemory?
   let admissions = Admissions()
   /// When sampling began without the root, epoch seconds.
   let isLocal = Mutex<Double?>(nil)
@@ -71,7 +71,8 @@ final class StorageService: Service {
     self.logger = logger
     (opened, openedBy) = AsyncStream.makeStream()
     spoolOwner = SpoolOwner(spool: options.spool)
-    memory = DeviceMemory(spool: options.spool)
+    // A root that we make ourselves is on this host, and is never away.
+    memory = options.createsRoot ? nil : DeviceMemory(spool: options.spool)
     spool = try Spool(folder: options.spool, limit: options.spoolLimit, logger: logger)
   }
 
@@ -98,7 +99,7 @@ final class StorageService: Service {
         archive.stop()
         throw StartRefused(problem: problem, spool: String(describing: error))
       }
-      return memory.pasts(options.devices)
+      return memory?.pasts(options.devices) ?? [:]
     }
     logger.error(
       "The root is away: sampling begins, and samples go to the spool until it is there",

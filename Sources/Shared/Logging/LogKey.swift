@@ -12,6 +12,7 @@ package enum LogKey {
   package static let free = "free"
   package static let interface = "interface"
   package static let menu = "menu"
+  package static let metric = "metric"
   package static let needed = "needed"
   package static let path = "path"
   package static let reason = "reason"

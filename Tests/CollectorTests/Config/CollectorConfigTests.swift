@@ -86,6 +86,7 @@ import Testing
         routerboard = on
         rate_source = monitor
         interface_limit = 50
+        series_limit = 2000
         dhcp = True
         use_ssl = no
         ssl_ca_file = x.pem
@@ -116,6 +117,7 @@ import Testing
       ])
     #expect(device.nameFormat == .combined)
     #expect(device.addsDefaultName)
+    #expect(device.seriesLimit == 2000)
     var switches = MenuSwitches()
     (switches[.health], switches[.interface], switches[.routerboard]) = (false, false, true)
     #expect(device.menus.switches == switches)
@@ -127,6 +129,10 @@ import Testing
     (
       "[collector]\nstorage = /s\nsample_interval = 301\n",
       #"c.conf:3: [collector] sample_interval = "301": out of range; allowed: 1 s to 300 s"#
+    ),
+    (
+      "[collector]\nstorage = /s\n[gw]\nhostname = h\nusername = u\nseries_limit = 10\n",
+      #"c.conf:6: [gw] series_limit = "10": out of range; allowed: 1000 to 1000000"#
     ),
     (
       "[collector]\nstorage = /s\nretention = big\n",

@@ -45,6 +45,7 @@ import Testing
   @Test func disabledPackagesDoNotCount() {
     let rows: [Row] = [
       ["name": "wireless", "disabled": "true"], ["name": "container", "disabled": "false"], ["name": "routeros"],
+      ["name": "zerotier", "disabled": "false", "available": "true"],
     ]
     #expect(WirelessFlavour.enabledPackages(rows) == ["container", "routeros"])
   }

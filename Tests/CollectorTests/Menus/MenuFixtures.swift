@@ -44,6 +44,7 @@ struct MenuFixture {
       ["mac-address": "AA:BB:CC:00:00:01", "address": "192.168.88.10", "host-name": "laptop", "comment": "Anna"],
       ["mac-address": "AA:BB:CC:00:00:02", "address": "192.168.88.11", "host-name": ""],
     ])
+    context.known.newestVersion = "7.17"
     return context
   }()
 

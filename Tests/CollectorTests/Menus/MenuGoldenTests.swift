@@ -79,7 +79,7 @@ import Testing
 
 @Suite struct MenuRegistryTests {
   /// Menus that RouterOS 6 lacks.
-  static let onlyInSeven: Set<String> = ["Container"]
+  static let onlyInSeven: Set<String> = ["Container", "RoutingStats", "WireGuardPeer"]
 
   @Test func everyMenuHasFixturesOfBothMajorVersions() {
     for menu in MenuRegistry.all {
@@ -94,12 +94,20 @@ import Testing
     let names = MenuRegistry.all.flatMap { $0.metrics.map(\.name) } + DeviceMetrics.all.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(names.allSatisfy { MetricName.isValidMetric($0) })
-    #expect(Set(MenuRegistry.all.map(\.path)).count == MenuRegistry.all.count)
+    // The schedule knows menus by their paths, and what the poller asks beside them.
+    let paths = MenuRegistry.all.map(\.path) + [UplinkFinder.key, LinkSpeeds.path, MonitoredRates.path]
+    #expect(Set(paths).count == paths.count)
   }
+
+  /// MKTXP's names.
+  static let gaugesNamedTotal: Set<String> = [
+    "mktxp_ip_connections_total", "mktxp_ipv4_connections_total", "mktxp_ipv6_connections_total", "mktxp_ip_pool_total",
+  ]
 
   @Test func countersEndInTotalAndGaugesDoNot() {
     for metric in MenuRegistry.all.flatMap(\.metrics) + DeviceMetrics.all {
-      #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter), "\(metric.name)")
+      let isMisnamed = Self.gaugesNamedTotal.contains(metric.name)
+      #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter || isMisnamed), "\(metric.name)")
       #expect(!metric.help.isEmpty)
     }
   }

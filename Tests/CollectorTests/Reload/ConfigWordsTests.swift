@@ -42,7 +42,8 @@ import Testing
     let changes: [(inout DeviceConfig) -> Void] = [
       { $0.endpoint.port = 1 }, { $0.credentials.username = "x" }, { $0.credentials.password = Secret("x") },
       { $0.credentials.plaintextLogin = false }, { $0.transport.settings.fingerprint = "x" }, { $0.passwordFile = "/x" },
-      { $0.retention = .compact }, { $0.interfaceLimit = 3 }, { $0.rateSource = .monitor }, { $0.uplinks = .matching(.all) },
+      { $0.retention = .compact }, { $0.interfaceLimit = 3 }, { $0.seriesLimit = 3 }, { $0.rateSource = .monitor },
+      { $0.uplinks = .matching(.all) },
       { $0.billing.day = 2 }, { $0.billing.timeZone = "Europe/Riga" }, { $0.billing.quota = 1 },
       { $0.addsDefaultName.toggle() }, { $0.menus.switches[.health].toggle() },
     ]

@@ -22,12 +22,14 @@ import Testing
     #expect(RowValue.quantity(in: unit)(text) == nil)
   }
 
-  @Test(arguments: [("-67@6Mbps", -67), ("-67dBm@6Mbps", -67), ("-55.5 dBm", -55.5), ("-67", -67)] as [(String, Double)])
+  @Test(
+    arguments: [("-67@6Mbps", -67), ("-67dBm@6Mbps", -67), ("-48@HT20-7", -48), ("-55.5 dBm", -55.5), ("-67", -67)]
+      as [(String, Double)])
   func readsSignals(_ text: String, _ expected: Double) {
     #expect(RowValue.signal(text) == expected)
   }
 
-  @Test(arguments: ["", "n/a", "@6Mbps", "-67@", "-67@fast", "-67dB@6Mbps", "-67@6Mbps@6Mbps"])
+  @Test(arguments: ["", "n/a", "@6Mbps", "-67dB@6Mbps", "-67 @6Mbps", "loud@6Mbps"])
   func doesNotGuessSignals(_ text: String) {
     #expect(RowValue.signal(text) == nil)
   }

@@ -36,7 +36,8 @@ import Testing
       ("1.2Gbps", 1_200_000_000), ("866000000", 866_000_000), ("0", 0), ("18M", 18_000_000), ("10Mbps", 10_000_000),
       ("1Gbps", 1_000_000_000),
       ("2.5Gbps", 2_500_000_000), ("100Gbps", 100_000_000_000), ("1G-baseT-full", 1_000_000_000), ("2.5G-baseT", 2_500_000_000),
-      ("100M-full", 100_000_000), ("512k", 512_000), ("512kbps", 512_000), ("9600bps", 9600), ("1.23456789Gbps", 1_234_567_890),
+      ("100M-full", 100_000_000), ("512k", 512_000), ("512kbps", 512_000), ("12 kbps", 12_000), ("9600bps", 9600),
+      ("1.23456789Gbps", 1_234_567_890),
     ] as [(String, UInt64)])
   func readsRates(text: String, expected: UInt64) {
     #expect(RowValue.rate(text) == expected)
@@ -45,7 +46,7 @@ import Testing
   @Test(arguments: [
     "", "MCS7", "unknown", "100 Mb/s", "Mbps", "-5Mbps", "5Xbps", "5Mbit", "1..5Mbps", "1.Mbps", "99999999999999999999",
     "20000000000Gbps", "6b",
-    "6-foo", "1e6", "-67@6Mbps",
+    "6-foo", "1e6", "-67@6Mbps", "12  kbps", "12 ", "12 -x",
   ])
   func doesNotGuessRates(text: String) {
     #expect(RowValue.rate(text) == nil)

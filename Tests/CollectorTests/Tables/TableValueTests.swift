@@ -21,13 +21,6 @@ import Testing
   }
 
   @Test(arguments: [
-    ("1.2.3.4:80", "1.2.3.4"), ("[2001:db8::1]:443", "2001:db8::1"), ("2001:db8::1", "2001:db8::1"), ("1.2.3.4", "1.2.3.4"),
-    ("", ""),
-  ]) func portsAreLeftOut(text: String, host: String) {
-    #expect(TableValue.host(text) == host)
-  }
-
-  @Test(arguments: [
     (0, "0 bps"), (999, "999 bps"), (1500, "1.5 Kbps"), (999_949, "999.9 Kbps"), (999_999, "1 Mbps"), (866_600_000, "866.6 Mbps"),
     (1_200_000_000, "1.2 Gbps"), (5e12, "5 Tbps"), (-3, "0 bps"), (999.7, "1 Kbps"),
   ]) func ratesAreShort(rate: Double, text: String) {

@@ -2,7 +2,7 @@ import Glibc
 import Shared
 
 /// Questions and answers on standard input and output. Ctrl-C ends the program at any question, with the terminal as it was.
-struct Terminal: Sendable {
+struct Dialogue: Sendable {
   /// Nobody answers any more.
   static let ended = CommandFailure(status: 1, description: "the answers ended too soon; nothing was written")
   private static let interrupted = CommandFailure(status: 1, description: "interrupted; nothing was written")

@@ -1,0 +1,43 @@
+import Shared
+
+/// `/ip/neighbor`: devices that announce themselves, and `/ipv6/neighbor`: addresses that answered lately.
+struct Neighbor: MenuCollector {
+  static let discovered = Metric.gauge("mktxp_neighbor_info", "Device seen by neighbour discovery")
+  static let ipv6 = Metric.gauge("mktxp_ipv6_neighbor_info", "Reachable IPv6 neighbour")
+
+  private static let discovery = MenuQuery(
+    path: "/ip/neighbor", properties: ["address", "interface", "mac-address", "identity"])
+  private static let reachable = MenuQuery(
+    path: "/ipv6/neighbor", properties: ["address", "interface", "mac-address", "status", "comment"],
+    queries: ["status=reachable"])
+
+  let path = discovery.path
+  let metrics = [discovered, ipv6]
+
+  func period(metricsInterval: Double) -> Double { max(60, metricsInterval) }
+
+  func use(_ switches: MenuSwitches) -> MenuUse { switches.any(.neighbor, .ipv6Neighbor) ? .exported : .off }
+
+  func queries(_ context: MenuContext) -> [MenuQuery] {
+    (context.switches[.neighbor] ? [Self.discovery] : []) + (context.switches[.ipv6Neighbor] ? [Self.reachable] : [])
+  }
+
+  func collect(_ answers: MenuAnswers, _ context: MenuContext) -> MenuSamples {
+    var samples = MenuSamples()
+    for (query, metric) in [(Self.discovery, Self.discovered), (Self.reachable, Self.ipv6)] {
+      for row in answers.rows(query) {
+        let own = query.properties.map { ($0.replacing("-", with: "_"), row[$0].map(Self.text)) }
+        samples.add(info: metric, context.labels(own))
+      }
+    }
+    return samples
+  }
+
+  /// What neighbours announce is sent on as it came: fields of a fixed length are filled up with NULs or blanks.
+  static func text(_ announced: String) -> String {
+    let kept = announced.unicodeScalars.prefix { $0 != "\0" }
+    let start = kept.firstIndex { !$0.properties.isWhitespace } ?? kept.endIndex
+    let end = kept.lastIndex { !$0.properties.isWhitespace }.map { kept.index(after: $0) } ?? start
+    return String(String.UnicodeScalarView(kept[start..<end]))
+  }
+}
