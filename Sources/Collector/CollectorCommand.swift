@@ -13,13 +13,7 @@ struct CollectorCommand: ParsableCommand {
       SetupCommand.self, ImportCommand.self,
     ])
 
-  func run() throws { throw ValidationError("a command is missing: \(Self.configuration.subcommands.names)") }
-}
-
-extension [any ParsableCommand.Type] {
-  /// `run, check, … or import`.
-  fileprivate var names: String {
-    let names = compactMap(\.configuration.commandName)
-    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  func run() throws {
+    throw ValidationError("a command is missing: run, check, print, show, info, storage, setup or import")
   }
 }
