@@ -20,6 +20,15 @@ import Testing
   }
 }
 
+@Suite struct WrapTests {
+  @Test(arguments: [
+    ("Total: 5", 20, ["Total: 5"]), ("one two three", 7, ["one two", "three"]), ("a verylongword b", 6, ["a", "veryl…", "b"]),
+    ("打印机 打印机", 7, ["打印机", "打印机"]), ("", 5, [""]), ("verylongword", 4, ["ver…"]),
+  ]) func breaksAtBlanks(text: String, width: Int, lines: [String]) {
+    #expect(DisplayWidth.wrap(text, to: width) == lines)
+  }
+}
+
 @Suite struct SafeTextTests {
   @Test(arguments: [
     ("plain", "plain"), ("\u{1B}[31mred", "\u{FFFD}[31mred"), ("a\u{7}b\u{8}", "a\u{FFFD}b\u{FFFD}"),
