@@ -8,10 +8,10 @@ VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden bench-mktxp clean
+.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden bench-mktxp bench-endpoint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what a build needs and is missing (apt)
 	@.ci/setup build
@@ -58,10 +58,13 @@ fuzz: setup ## readers of files and texts against libFuzzer, each for SECONDS=60
 golden: setup ## write the golden files anew from the code's present output; look at the difference before you commit it
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 swift build --build-tests --explicit-target-dependency-import-check error
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --skip-build --skip EndToEndTests
-	@git status --short Tests
+	@git status --short Tests docs
 
 bench-mktxp: setup-tests ## processor time per snapshot against MKTXP, one device and twenty, for SECONDS=60 each; prints figures
 	@.venv/bin/python Tests/Bench/mktxp_cpu.py --seconds '$(SECONDS)'
+
+bench-endpoint: setup-tests ## time of the collector's /metrics with hanging devices, and of /probe, for SECONDS=60; prints figures
+	@.venv/bin/python Tests/Bench/endpoint.py --seconds '$(SECONDS)'
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
 	rm -rf .build .build-* .ci-artifacts .demo .venv

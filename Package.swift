@@ -44,6 +44,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CRRD", pkgConfig: "librrd", providers: [.apt(["librrd-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Shared", dependencies: ["CRRD", "COpenSSL", logging], swiftSettings: settings),
     .target(
@@ -54,7 +55,7 @@ let package = Package(
     .executableTarget(
       name: "Collector",
       dependencies: [
-        "Shared", "HTTPService", "SecureTransport", hummingbird, httpTypes, nioCore, nioPosix, logging, lifecycle,
+        "Shared", "HTTPService", "SecureTransport", "CCurl", hummingbird, httpTypes, nioCore, nioPosix, logging, lifecycle,
         signals, argumentParser, yams,
       ],
       swiftSettings: settings),

@@ -28,6 +28,7 @@ SAMPLES = [
     ("imports", "Sources/Collector/RouterOS/BadTLS.swift", "internal import COpenSSL\n"),
     ("imports", "Sources/Shared/Model/Digest+Bad.swift", "import COpenSSL\n"),
     ("imports", "Tests/CollectorTests/BadTLS.swift", "import COpenSSL\n"),
+    ("imports", "Sources/Collector/Compare/BadFetch.swift", "import CCurl\n"),
     ("imports", "Sources/Shared/BadNetwork.swift", "import NIOCore\n"),
     ("imports", "Sources/Shared/BadNetwork.swift", "package import Hummingbird\n"),
     ("imports", "Sources/Shared/BadNetwork.swift", "import ArgumentParser\n"),
@@ -40,6 +41,7 @@ SAMPLES = [
     ("imports", "Sources/FakeDevice/BadSide.swift", "import struct Collector.Word\n"),
     ("imports", "Tests/EndToEndTests/BadSide.swift", "@testable import WebNode\n"),
     ("calls", "Sources/Shared/Bad.swift", "let child = Process()\n"),
+    ("calls", "Sources/Collector/Edit/EditBad.swift", "posix_spawnp(&pid, path, nil, nil, nil, nil)\n"),
     ("calls", "Sources/Shared/Bad.swift", "posix_spawn(&pid, path, nil, nil, nil, nil)\n"),
     ("calls", "Sources/Shared/Bad.swift", "let value = try! read()\n"),
     ("calls", "Sources/Shared/Bad.swift", 'fatalError("no")\n'),
@@ -62,6 +64,7 @@ GOOD = {
         "// Safe: guarded by the lock.\nfinal class Box: @unchecked Sendable {}\n",
     "Sources/Shared/RRD/RRDLibrary+Good.swift": "internal import CRRD\n",
     "Sources/SecureTransport/GoodTLS.swift": "internal import COpenSSL\n",
+    "Sources/Collector/Download/Good.swift": "import CCurl\n",
     "Sources/Collector/GoodCommand.swift": 'print("x")\n',
 }
 

@@ -37,7 +37,9 @@ struct CollectorApp {
         devices: { Array(recorder.reports.values) }))
     let endpoint = EndpointService(
       config: config, updates: reloader.endpointUpdates,
-      services: EndpointServices(config: config, board: board, recorder: recorder, own: own, time: time), logger: logger)
+      services: EndpointServices(
+        config: config, board: board, recorder: recorder, own: own,
+        probes: .init(resolver: environment.resolver, group: environment.group, time: time, logger: logger)), logger: logger)
     let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(

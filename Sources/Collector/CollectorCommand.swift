@@ -10,10 +10,10 @@ struct CollectorCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, PrintCommand.self, ShowCommand.self, InfoCommand.self, StorageCommand.self,
-      SetupCommand.self, ImportCommand.self,
+      SetupCommand.self, EditCommand.self, ImportCommand.self, CompareCommand.self,
     ])
 
   func run() throws {
-    throw ValidationError("a command is missing: run, check, print, show, info, storage, setup or import")
+    throw ValidationError("a command is missing: run, check, print, show, info, storage, setup, edit, import or compare")
   }
 }

@@ -36,6 +36,9 @@ package struct QueryParameters: Sendable {
     return value
   }
 
+  /// Every value given, empty ones too.
+  package func values(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+
   /// Every value given that is not empty.
   package func all(_ name: String) -> [String] { pairs.filter { $0.name == name && !$0.value.isEmpty }.map(\.value) }
 

@@ -25,8 +25,5 @@ struct WebNodeConfig: Sendable, Equatable {
   /// Added to every series, unless it has a label of that name.
   var externalLabels: [ExternalLabel] = []
 
-  struct ExternalLabel: Sendable, Hashable {
-    var name: String
-    var value: String
-  }
+  typealias ExternalLabel = Labels.Label
 }

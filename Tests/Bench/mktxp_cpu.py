@@ -50,8 +50,7 @@ def memory(program):
 def measure_mktxp(folder, addresses):
     configuration, port = write_configuration(
         folder / "mktxp", addresses, default=dict.fromkeys(SWITCHES, True),
-        system={"fetch_routers_in_parallel": True, "max_worker_threads": 20, "persistent_dhcp_cache": False,
-                "max_scrape_duration": 120, "total_max_scrape_duration": 240})
+        system={"persistent_dhcp_cache": False})
     mktxp = MKTXP(configuration, port, folder)
     try:
         mktxp.wait_ready()

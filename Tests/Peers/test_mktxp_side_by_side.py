@@ -35,8 +35,7 @@ class Run:
         self.programs.append(devices.program)
         self.addresses = devices.wait_ready().addresses
         everything = dict.fromkeys(SWITCHES, True)
-        configuration, port = write_configuration(
-            self.folder / "mktxp", self.addresses, default=everything, system={"fetch_routers_in_parallel": True})
+        configuration, port = write_configuration(self.folder / "mktxp", self.addresses, default=everything)
         collector = Program(
             [PROGRAMS / "tikwatch-collector", "run", "--config", self._configuration()], self.folder, "collector")
         self.programs.append(collector)

@@ -1,11 +1,10 @@
 """Debian's Prometheus accepts the web node's metrics: `promtool check metrics`, and a real server that scrapes it."""
 
-import json
 import subprocess
-import urllib.parse
 
 import pytest
-from programs import Program, free_port, http_get, wait_until
+from programs import http_get, wait_until
+from prometheus import Prometheus, promtool_remarks
 
 DEVICES = {"gw-riga", "ap-office", "branch-tartu"}
 
@@ -26,10 +25,7 @@ def metrics(site):
 
 
 def test_promtool_parses_and_has_no_remark_on_our_names(metrics):
-    ran = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True, check=False)
-    remarks = (ran.stdout + ran.stderr).splitlines()
-    # 0: nothing to say; 3: remarks on style (some of MKTXP's own names earn them); 1: it does not parse.
-    assert ran.returncode in (0, 3), "\n".join(remarks)
+    remarks = promtool_remarks(metrics)
     assert "tikwatch_device_up" in metrics
     assert [line for line in remarks if "tikwatch_" in line.split(" ")[0]] == []
 
@@ -49,33 +45,14 @@ def test_content_type_is_text_format(site):
 @pytest.fixture(scope="module")
 def prometheus(site, metrics, tmp_path_factory):
     """A query function on a real Prometheus that scrapes the web node every second."""
-    folder, port = tmp_path_factory.mktemp("prometheus"), free_port()
-    (folder / "prometheus.yml").write_text(
-        "global: {scrape_interval: 1s}\n"
-        "scrape_configs:\n"
+    server = Prometheus(
+        tmp_path_factory.mktemp("prometheus"),
         f"  - job_name: tikwatch\n    static_configs: [{{targets: ['127.0.0.1:{site.port}']}}]\n")
-    server = Program(
-        ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
-         f"--web.listen-address=127.0.0.1:{port}"], folder, "prometheus")
-    url = f"http://127.0.0.1:{port}"
-
-    def answers():
-        try:
-            return http_get(url + "/-/ready")[0] == 200
-        except OSError:
-            return False
-
-    def query(expression):
-        status, _, body = http_get(f"{url}/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
-        assert status == 200, body
-        return json.loads(body)["data"]["result"]
-
     try:
-        server.wait_ready(answers, "Prometheus")
-        yield query
-        server.stop()
+        yield server.wait_ready().query
+        server.program.stop()
     finally:
-        server.kill()
+        server.program.kill()
 
 
 def test_scrape_succeeds(prometheus):

@@ -116,7 +116,10 @@ def _family(entry, family, theirs, own, meant):
         fewer = sorted(set().union(*names) - set().union(*own_names))
         detail = f"extra {more}, missing {fewer}" if more or fewer else "in other combinations"
         yield Difference(entry, family, LABELS, detail)
-        return
+        if fewer or not more:
+            return
+        # What we have more is set aside, so that the rest can be compared all the same.
+        own = {frozenset(pair for pair in labels if pair[0] not in more): value for labels, value in own.items()}
     for labels in sorted(set(theirs) - set(own), key=sorted):
         yield Difference(entry, family, MISSING, _text(labels), labels, mktxp=theirs[labels])
     for labels in sorted(set(own) - set(theirs), key=sorted):

@@ -5,9 +5,10 @@ The devices are `Tests/Fixtures/devices/*.json`. An entry is a section of `mktxp
 
 import json
 import pathlib
+import shutil
 
 from mktxp import SWITCHES, write_configuration
-from programs import PROGRAMS, REPOSITORY, FakeDevices, Program, wait_until
+from programs import PROGRAMS, REPOSITORY, FakeDevices, Program, free_port, http_get, wait_until
 
 FIXTURES = REPOSITORY / "Tests" / "Fixtures" / "devices"
 
@@ -58,20 +59,24 @@ class Fleet:
         # A lease cache that is never emptied shows the second scrape less than the first one did.
         self.configuration, self.port = write_configuration(
             self.folder / "mktxp", addresses, default=DEFAULT, entries={entry: keys for entry, (_, keys) in self.entries.items()},
-            system={"fetch_routers_in_parallel": True, "max_worker_threads": len(addresses), "persistent_dhcp_cache": False})
+            system={"persistent_dhcp_cache": False})
         return self
 
 
 class Ours:
-    """Our collector with MKTXP's own configuration, and the metrics it has written."""
+    """Our collector with MKTXP's own configuration, but for the port, since both are to run at once; and what it serves there."""
 
     def __init__(self, fleet):
-        self.fleet, self.root = fleet, fleet.folder / "root"
+        self.fleet, self.root, port = fleet, fleet.folder / "root", free_port()
         self.root.mkdir()
-        home = fleet.folder / "home"
+        self.url = f"http://127.0.0.1:{port}/metrics"
+        home, configuration = fleet.folder / "home", fleet.folder / "ours"
         home.mkdir()
+        shutil.copytree(fleet.configuration, configuration)
+        system = configuration / "_mktxp.conf"
+        system.write_text(system.read_text().replace(str(fleet.port), str(port)))
         self.program = Program(
-            [PROGRAMS / "tikwatch-collector", "run", "--cfg-dir", fleet.configuration, "--storage", self.root], fleet.folder,
+            [PROGRAMS / "tikwatch-collector", "run", "--cfg-dir", configuration, "--storage", self.root], fleet.folder,
             "collector", environment={"HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "UTC"})
 
     def files(self):
@@ -79,7 +84,7 @@ class Ours:
         return {path.parent.name: path for path in self.root.glob("*/devices/*/metrics.prom")}
 
     def settled(self):
-        """The text of all entries once each has been written again after all its menus were asked the first time."""
+        """What is served of all entries once each has been written again after all its menus were asked the first time."""
         stamps = {}
 
         def twice():
@@ -89,4 +94,6 @@ class Ours:
 
         self.program.wait_ready(lambda: set(self.files()) == set(self.fleet.entries), "metrics of every entry")
         wait_until(twice, "second writing of every entry's metrics", seconds=90)
-        return "".join(path.read_text() for path in self.files().values())
+        status, _, body = http_get(self.url)
+        assert status == 200, body
+        return body.decode()

@@ -31,23 +31,28 @@ struct ConfigSource: Sendable, Equatable {
   init(_ place: Place) { self.place = place }
 
   /// Reads and checks everything. Blocking: small files.
+  ///
+  /// - Parameter edited: texts that are to be in the place of files, by path.
   /// - Returns: the configuration and what is to be said about it.
   /// - Throws: all that is wrong.
-  func load() throws(ConfigErrors) -> (config: CollectorConfig, warnings: [ConfigError], notices: [String]) {
+  func load(edited: [String: INIDocument] = [:]) throws(ConfigErrors) -> (
+    config: CollectorConfig, warnings: [ConfigError], notices: [String]
+  ) {
     switch place {
     case .file(let path):
-      let file = try ConfigFile.load(path)
-      var reading = CollectorConfigReading(document: file.document, source: self, isMKTXP: false)
-      if let exposed = file.exposedSecret {
+      let (document, exposed) = try Self.read(path, edited)
+      var reading = CollectorConfigReading(document: document, source: self, isMKTXP: false)
+      if let exposed {
         allowsExposedSecrets ? reading.diagnostics.add(warning: exposed) : reading.diagnostics.add(error: exposed)
       }
       return listening(try reading.finish())
     case .directory(let path):
-      let file = try ConfigFile.load(path + "/mktxp.conf")
-      var reading = CollectorConfigReading(document: file.document, source: self, isMKTXP: true)
-      if let exposed = file.exposedSecret { reading.diagnostics.add(warning: exposed) }
+      let (routers, exposed) = try Self.read(path + "/mktxp.conf", edited)
+      var reading = CollectorConfigReading(document: routers, source: self, isMKTXP: true)
+      if let exposed { reading.diagnostics.add(warning: exposed) }
       let system = path + "/_mktxp.conf"
-      let document = FileStamp(path: system) == nil ? nil : try ConfigFile.load(system).document
+      var document = edited[system]
+      if document == nil, FileStamp(path: system) != nil { document = try ConfigFile.load(system).document }
       let settings = MKTXPSystem.read(document, file: system, isStrict: isStrict)
       reading.diagnostics.merge(settings.diagnostics)
       reading.notices += settings.notices
@@ -55,6 +60,15 @@ struct ConfigSource: Sendable, Equatable {
       result.config.endpoint = settings.endpoint
       return listening(result)
     }
+  }
+
+  /// A file's document, and the secret in it that others can read.
+  private static func read(
+    _ path: String, _ edited: [String: INIDocument]
+  ) throws(ConfigErrors) -> (document: INIDocument, exposed: ConfigError?) {
+    if let document = edited[path] { return (document, nil) }
+    let file = try ConfigFile.load(path)
+    return (file.document, file.exposedSecret)
   }
 
   private typealias Result = (config: CollectorConfig, warnings: [ConfigError], notices: [String])

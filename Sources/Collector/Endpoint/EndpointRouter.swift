@@ -19,6 +19,7 @@ enum EndpointRouter {
     router.get("healthz") { _, _ in Response.plain("ok\n") }
     router.get("readyz") { _, _ in ready(services) }
     ScrapeRoute(services: services).add(to: router)
+    ProbeRoute(services: services).add(to: router)
     return router
   }
 

@@ -36,16 +36,20 @@ final class EndpointService: Service {
 
   /// - Throws: `StartError` when an address cannot be listened on at the start.
   func run() async throws {
-    services.apply(config)
     let first = ListenerPlan.plan(config.endpoint.listen).map(keeper)
     let names = resolving()
-    defer { services.stop() }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for keeper in first { group.addTask { try await keeper.run(mustBegin: true) } }
-      group.addTask { await self.follow(first, names) }
-      // Whoever ends first with an error ends all.
-      for try await _ in group {}
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for keeper in first { group.addTask { try await keeper.run(mustBegin: true) } }
+        group.addTask { await self.follow(first, names) }
+        // Whoever ends first with an error ends all.
+        for try await _ in group {}
+      }
+    } catch {
+      await services.stop()
+      throw error
     }
+    await services.stop()
   }
 
   /// Lets listeners and rules follow the configuration.
@@ -56,7 +60,7 @@ final class EndpointService: Service {
       var running = Dictionary(uniqueKeysWithValues: first.map { ($0.address, $0) })
       var current = config.endpoint
       for await next in updates.cancelOnGracefulShutdown() {
-        services.apply(next)
+        await services.apply(next)
         guard next.endpoint != current else { continue }
         current = next.endpoint
         rules.withLock { $0 = Self.rules(current, after: $0, logger) }
@@ -75,6 +79,8 @@ final class EndpointService: Service {
           group.addTask { try? await keeper.run(mustBegin: false) }
         }
       }
+      // Stopping: whoever waits for a probe is told now.
+      await services.probes.close()
     }
   }
 

@@ -10,22 +10,33 @@ final class EndpointServices: Sendable {
   let recorder: Recorder
   let own: OwnMetrics
   let time: TimeSource
+  let probes: ProbePool
   /// Joins and compresses: neither belongs on an event loop.
   let pool = BlockingPool(name: "metrics", threads: 2, queueLimit: 32, deadline: .seconds(10))
   private let current: Mutex<CollectorConfig>
 
-  init(config: CollectorConfig, board: MetricsBoard, recorder: Recorder, own: OwnMetrics, time: TimeSource) {
+  init(config: CollectorConfig, board: MetricsBoard, recorder: Recorder, own: OwnMetrics, probes: ProbeSession.Environment) {
     self.board = board
     self.recorder = recorder
     self.own = own
-    self.time = time
+    time = probes.time
+    self.probes = ProbePool(probes)
     current = Mutex(config)
   }
 
   /// The configuration in force.
   var config: CollectorConfig { current.withLock { $0 } }
 
-  func apply(_ config: CollectorConfig) { current.withLock { $0 = config } }
+  func apply(_ config: CollectorConfig) async {
+    let old = current.withLock { current in
+      defer { current = config }
+      return current
+    }
+    if old.modules != config.modules || old.endpoint.probe != config.endpoint.probe { await probes.forgetSessions() }
+  }
 
-  func stop() { pool.stop() }
+  func stop() async {
+    await probes.close()
+    pool.stop()
+  }
 }

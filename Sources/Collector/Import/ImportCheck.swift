@@ -15,7 +15,10 @@ enum ImportCheck {
     let new = try reading.finish().config
     let before = Dictionary(uniqueKeysWithValues: old.devices.map { ($0.name, $0) })
     let after = Dictionary(uniqueKeysWithValues: new.devices.map { ($0.name, $0) })
-    return Set(before.keys).union(after.keys).sorted().compactMap { name in
+    var endpoint = old.endpoint
+    // The one setting of the endpoint that our format has no key for.
+    endpoint.probe.deadline = new.endpoint.probe.deadline
+    let devices: [String] = Set(before.keys).union(after.keys).sorted().compactMap { name in
       switch (before[name], after[name]) {
       case (let left?, let right?) where left == right: nil
       case (nil, _): "[\(name)] would be polled, and is not now"
@@ -23,5 +26,6 @@ enum ImportCheck {
       default: "[\(name)] would be read differently"
       }
     }
+    return devices + (endpoint == new.endpoint ? [] : ["what _mktxp.conf says of the server would be read differently"])
   }
 }

@@ -43,17 +43,21 @@ struct MKTXPImport {
     lines.append("[collector]")
     write(section, "storage", source.storage ?? source.defaultStorage)
     write(section, "listen", listen)
+    for key in MKTXPSystemKeys.kept {
+      if let value = setting(key), !value.isEmpty { write(section, key, value) }
+    }
   }
 
-  /// Where MKTXP listens: the reference's lookup order, with the deprecated `port` as a part of the default.
+  /// Where MKTXP listens, with the deprecated `port` as a part of the default.
   private var listen: String {
-    func value(_ key: String) -> String? {
-      for name in ["MKTXP", "new_system_parameters"] {
-        if let text = system?.section(name)?[key]?.value.text, !text.isEmpty { return text }
-      }
-      return nil
-    }
-    return value("listen") ?? "0.0.0.0:\(value("port") ?? "49090")"
+    if let text = setting("listen")?.text, !text.isEmpty { return text }
+    return "0.0.0.0:\(setting("port").map(\.text) ?? String(MKTXPSystem.port))"
+  }
+
+  /// A setting in MKTXP's own order.
+  private func setting(_ key: String) -> ConfigValue? {
+    let found = MKTXPSystemKeys.settings.compactMap { system?.section($0)?[key]?.value }
+    return found.first { !$0.isEmpty } ?? found.first
   }
 
   // MARK: What devices inherit

@@ -62,7 +62,8 @@ enum MKTXPCollector {
 
   /// The collector that a menu's time counts for; `nil` for a menu that MKTXP has no collector for.
   static func name(ofMenu path: String) -> String? {
-    var path = path[...]
+    // Behind a blank stands which part of the menu it is.
+    var path = path.prefix { $0 != " " }
     while !path.isEmpty {
       if let name = byPath[String(path)] { return name }
       path = path.lastIndex(of: "/").map { path[..<$0] } ?? ""

@@ -22,9 +22,9 @@ struct BFD: MenuCollector {
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.bfd] ? .exported : .off }
 
   func queries(_ context: MenuContext) -> [MenuQuery] {
-    let fields = ["interface", "multiplier", "up", "state"] + (Self.counters + Self.durations).map(\.field)
+    let fields = ["local-address", "interface", "multiplier", "up", "state"] + (Self.counters + Self.durations).map(\.field)
     guard let version = context.known.version, version.major < 7 else {
-      return [MenuQuery(path: path, properties: ["local-address", "remote-address"] + fields)]
+      return [MenuQuery(path: path, properties: ["remote-address"] + fields)]
     }
     return [MenuQuery(path: "/routing/bfd/neighbor", properties: ["address"] + fields)]
   }

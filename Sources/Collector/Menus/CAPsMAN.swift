@@ -11,7 +11,7 @@ struct CAPsMAN: MenuCollector {
 
   let path = "/caps-man"
   let metrics = [accessPoint, registrations, interface] + clients.metrics
-  private let package = MenuQuery(path: "/system/package", properties: ["name", "disabled"], source: .capsman)
+  private let package = MenuQuery(path: "/system/package", properties: ["name", "disabled", "available"], source: .capsman)
   private let version = MenuQuery(path: "/system/resource", properties: ["version"], source: .capsman)
 
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.capsman] ? .exported : .off }

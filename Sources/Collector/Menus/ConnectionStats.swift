@@ -13,7 +13,8 @@ struct ConnectionStats: MenuCollector {
   /// So many destinations of a source are named.
   static let destinationLimit = 50
 
-  let path = "/ip/firewall/connection (sources)"
+  /// A path of its own, below the menu that is asked.
+  let path = "/ip/firewall/connection/sources"
   let metrics = [stats]
 
   func period(metricsInterval: Double) -> Double { max(60, metricsInterval) }

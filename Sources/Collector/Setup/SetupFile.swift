@@ -19,8 +19,7 @@ struct SetupFile: Sendable {
     path = source.files[0]
     id = source.hostName
     storage = source.storage
-    var status = stat()
-    guard lstat(path, &status) == 0 else {
+    guard faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else {
       let folder = (path as NSString).deletingLastPathComponent
       if errno == ENOENT, FileManager.default.fileExists(atPath: folder), access(folder, W_OK | X_OK) != 0 {
         throw CommandFailure.failure(

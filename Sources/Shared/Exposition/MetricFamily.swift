@@ -41,6 +41,11 @@ package struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   package struct Label: Sendable, Hashable {
     package var name: String
     package var value: String
+
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 
   package private(set) var all: [Label]

@@ -92,16 +92,22 @@ import Testing
     #expect(findings.allSatisfy { $0.fate == .same || !$0.detail.isEmpty })
   }
 
-  /// The catalogue's system keys; `listen` and `port` are treated by themselves.
   @Test func allSystemKeysOfMKTXPAreKnown() {
-    let keys = """
-      socket_timeout initial_delay_on_failure max_delay_on_failure delay_inc_div bandwidth bandwidth_test_dns_server
-      bandwidth_test_interval minimal_collect_interval verbose_mode fetch_routers_in_parallel max_worker_threads
-      max_scrape_duration total_max_scrape_duration http_server_threads persistent_router_connection_pool persistent_dhcp_cache
-      compact_default_conf_values prometheus_headers_deduplication probe_connection_pool probe_connection_pool_ttl
-      probe_connection_pool_max_size enable_probe probe_allowed_targets
-      """
-    #expect(Set(MKTXPSystemKeys.fates.keys) == Set(keys.split(whereSeparator: \.isWhitespace).map(String.init)))
+    for key in MKTXPSystem.honoured + MKTXPSystem.mapped.map(\.key) {
+      let (fate, detail) = MKTXPSystemKeys.fate(of: key, in: "MKTXP")
+      #expect(fate != .refused || key.hasPrefix("bandwidth"), "\(key)")
+      #expect(!detail.isEmpty && !detail.contains("does not know"), "\(key)")
+    }
+  }
+
+  @Test func theEndpointIsTheSame() throws {
+    let (_, before, after, _) = try convert(
+      "[a]\n",
+      "[MKTXP]\nenable_probe = no\nprobe_allowed_targets = '10.0.0.0/8, x.net'\nprobe_connection_pool = True\nmax_scrape_duration = 9\n"
+    )
+    #expect(after.endpoint.probe.targets == before.endpoint.probe.targets)
+    #expect(after.endpoint.listen == before.endpoint.listen)
+    #expect(!after.endpoint.probe.isEnabled && after.endpoint.probe.keepsSessions)
   }
 
   @Test(arguments: [
@@ -110,6 +116,15 @@ import Testing
   ])
   func theSocketIsTakenOver(system: String, line: String) throws {
     #expect(try convert("[a]\n", system).text.contains("    \(line)\n"))
+  }
+
+  @Test func theProbesKeysAreTakenOver() throws {
+    let text = try convert(
+      "[a]\n", "[MKTXP]\nprobe_allowed_targets = 10.0.0.0/8, .lab\n[new_system_parameters]\nprobe_connection_pool = True\n"
+    ).text
+    #expect(
+      text.contains("    probe_allowed_targets = 10.0.0.0/8, .lab\n") && text.contains("    probe_connection_pool = True\n"))
+    #expect(!text.contains("enable_probe"))
   }
 
   @Test func whatCannotBeSaidIsRefusedWithItsPlace() {

@@ -60,7 +60,8 @@ import Testing
     ("/interface", "InterfaceCollector"), ("/interface/vlan", "InterfaceCollector"),
     ("/interface/ethernet/monitor", "MonitorCollector"),
     ("/interface/ethernet/switch/port", "SwitchPortCollector"), ("/ip/firewall/filter", "FirewallCollector"),
-    ("/ip/firewall/address-list", "AddressListCollector"), ("/user/active", "UserCollector"), ("/interfaces", nil),
+    ("/ip/firewall/address-list", "AddressListCollector"), ("/user/active", "UserCollector"),
+    ("/ip/firewall/connection (sources)", "IPConnectionCollector"), ("/interfaces", nil),
     ("/tool", nil),
     ("", nil),
   ])

@@ -23,6 +23,7 @@ import Testing
 
   @Test func aTableOfConnectionsAboveTheLimitIsNotRead() {
     let menu = ConnectionStats()
+    #expect(MKTXPCollector.name(ofMenu: menu.path) == MKTXPCollector.name(ofMenu: IPConnection().path))
     for (count, expected) in [("0", 0), ("1", 1), ("50000", 1), ("50001", 0), ("x", 0)] {
       let answers = counted([(IPConnection.count4, count), (IPConnection.count6, "0")])
       #expect(menu.followUps(answers, context).count == expected, "\(count)")

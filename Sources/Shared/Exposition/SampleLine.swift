@@ -1,15 +1,14 @@
-import Shared
-
 /// One sample of the text format: `name{label="value",…} value`. A time stamp behind the value is accepted and left out: what a node
 /// shows is of now.
-struct SampleLine: Sendable, Equatable {
-  var name: String
+package struct SampleLine: Sendable, Equatable {
+  package var name: String
   /// Values with their escapes, as they stand in the line.
-  var labels: [WebNodeConfig.ExternalLabel]
-  private var value: String
+  package var labels: [Labels.Label]
+  /// The number as it stands in the line.
+  package private(set) var value: String
 
   /// `nil` for what Prometheus would refuse.
-  init?(_ line: ArraySlice<UInt8>) {
+  package init?(_ line: ArraySlice<UInt8>) {
     var at = line.startIndex
     func skipBlanks() { while at < line.endIndex, line[at] == 0x20 || line[at] == 0x09 { at += 1 } }
     func word(_ isPart: (UInt8) -> Bool) -> String? {
@@ -32,7 +31,7 @@ struct SampleLine: Sendable, Equatable {
         at += 1
         skipBlanks()
         guard let text = Self.quoted(line, &at), !labels.contains(where: { $0.name == label }) else { return nil }
-        labels.append(WebNodeConfig.ExternalLabel(name: label, value: text))
+        labels.append(Labels.Label(name: label, value: text))
         skipBlanks()
         if at < line.endIndex, line[at] == UInt8(ascii: ",") {
           at += 1
@@ -55,7 +54,7 @@ struct SampleLine: Sendable, Equatable {
   }
 
   /// Writes the line with more labels behind its own.
-  func append(adding extra: [WebNodeConfig.ExternalLabel], to text: inout [UInt8]) {
+  func append(adding extra: [Labels.Label], to text: inout [UInt8]) {
     text += name.utf8
     var isOpen = false
     func label(_ name: String) {

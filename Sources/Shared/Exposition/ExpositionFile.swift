@@ -1,18 +1,16 @@
-import Shared
-
-/// One device's `metrics.prom`, cut into families whose lines can be handed on as they are.
-struct ExpositionFile: Sendable, Equatable {
-  static let sizeLimit = 64 << 20
+/// A Prometheus text, such as one device's `metrics.prom`, cut into families whose lines can be handed on as they are.
+package struct ExpositionFile: Sendable, Equatable {
+  package static let sizeLimit = 64 << 20
 
   /// When the collector wrote it, epoch seconds; `nil`: it does not say, and so cannot be trusted.
-  var written: Double?
+  package var written: Double?
   /// In the order of the file.
-  var families: [RenderedFamily] = []
+  package var families: [RenderedFamily] = []
   /// Lines that Prometheus would refuse, or that repeat a series.
-  var dropped = 0
+  package var dropped = 0
 
   /// - Parameter external: labels added to every series that has none of that name.
-  init(parsing bytes: [UInt8], external: [WebNodeConfig.ExternalLabel] = []) {
+  package init(parsing bytes: [UInt8], external: [Labels.Label] = []) {
     var parser = ExpositionParser(external: external)
     for line in bytes.split(separator: UInt8(ascii: "\n")) { parser.take(line) }
     // A file that ends inside a line was cut: half a number is a number too.

@@ -1,5 +1,3 @@
-import Shared
-
 /// Reads the Prometheus text format 0.0.4 line by line. A line that is wrong is dropped and counted; it never takes others with it.
 struct ExpositionParser {
   private(set) var written: Double?
@@ -10,9 +8,9 @@ struct ExpositionParser {
   private var seen: Set<String> = []
   /// The family of the last sample line and how long its lines were before.
   private var lastLine: (place: Int, length: Int)?
-  private let external: [WebNodeConfig.ExternalLabel]
+  private let external: [Labels.Label]
 
-  init(external: [WebNodeConfig.ExternalLabel]) { self.external = external }
+  init(external: [Labels.Label]) { self.external = external }
 
   mutating func take(_ line: ArraySlice<UInt8>) {
     lastLine = nil
