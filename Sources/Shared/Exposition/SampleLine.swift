@@ -54,7 +54,7 @@ package struct SampleLine: Sendable, Equatable {
   }
 
   /// Writes the line with more labels behind its own.
-  func append(adding extra: [Labels.Label], to text: inout [UInt8]) {
+  package func append(adding extra: [Labels.Label], to text: inout [UInt8]) {
     text += name.utf8
     var isOpen = false
     func label(_ name: String) {
@@ -80,7 +80,7 @@ package struct SampleLine: Sendable, Equatable {
   }
 
   /// The same series with another value.
-  func with(value: String) -> SampleLine {
+  package func with(value: String) -> SampleLine {
     var copy = self
     copy.value = value
     return copy
