@@ -12,7 +12,7 @@ struct DeviceTables: Sendable {
   /// Names of tables by the menu that they are made of.
   static let names = [
     "/ip/dhcp-server/lease": "dhcp", "/interface/wireless": "wifi", "/caps-man": "capsman",
-    "/ip/firewall/connection (sources)": "connections", "/ip/kid-control/device": "kid-control",
+    "/ip/firewall/connection/sources": "connections", "/ip/kid-control/device": "kid-control",
     "/ip/firewall/address-list": "address-lists", "/tool/netwatch": "netwatch", "/ip/neighbor": "neighbors",
   ]
 
