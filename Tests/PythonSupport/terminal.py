@@ -11,12 +11,15 @@ WAIT_SECONDS = 30
 
 
 class Terminal:
-    def __init__(self, command, folder, environment=None):
+    def __init__(self, command, folder, environment=None, size=None):
+        """`size` is (lines, columns)."""
         self.screen = ""
         self._seen = 0
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
             os.chdir(folder)
+            if size:
+                termios.tcsetwinsize(0, size)
             words = [str(word) for word in command]
             os.execve(words[0], words, {**os.environ, "TERM": "dumb", **(environment or {})})
 

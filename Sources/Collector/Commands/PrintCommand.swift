@@ -90,7 +90,7 @@ struct PrintWatch {
 
   /// - Throws: what made the first attempt fail; later ones are told and tried again.
   func run() async throws {
-    let isScreen = output.format == .table && Terminal.now.isTerminal
+    let isScreen = output.format == .table && TerminalDisplay.now.isTerminal
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     // Whatever is wrong with the device shows before the screen is taken.
     var first = output
@@ -141,7 +141,7 @@ struct PrintWatch {
       if let problem { Console.warn(problem) } else { Console.line(text) }
       return
     }
-    let terminal = Terminal.now
+    let terminal = TerminalDisplay.now
     let width = terminal.width ?? 80
     let status = problem.map { TerminalStyle.bad.applied(to: DisplayWidth.cut(SafeText.line($0), to: width)) }
     let lines = (status.map { [$0, ""] } ?? []) + text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

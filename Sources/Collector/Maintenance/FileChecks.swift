@@ -108,7 +108,9 @@ struct FileChecks: Sendable {
   }
 
   func tables(_ path: String) -> [Problem] {
-    checked { () throws(FileError) in try Self.unknownFormat(path, 1...1, limit: 64 << 20).map { [$0] } ?? [] }
+    checked { () throws(FileError) in
+      try Self.unknownFormat(path, TablesFile.knownFormats, limit: TablesFile.sizeLimit).map { [$0] } ?? []
+    }
   }
 
   private struct Head: Decodable { var format: Int }

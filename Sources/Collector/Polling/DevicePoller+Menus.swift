@@ -42,6 +42,7 @@ extension DevicePoller {
           traffic.present = await asker.connection.statistics
           publishFile()
           publishMetrics()
+          publishTables()
           report()
         }
         let next = menuDue.values.min() ?? time.steady + 1
@@ -72,6 +73,7 @@ extension DevicePoller {
       // Learned once per connection: this device has nothing there, which is no failure.
       absentMenus.insert(path)
       menus[path] = nil
+      tables.forget(path)
       menuDue[path] = nil
       return
     }
@@ -95,6 +97,7 @@ extension DevicePoller {
       let samples = menu.collect(answers, context)
       result.families = samples.families
       drop(samples.dropped, in: path)
+      tables.take(path, answers, context, now: SampleClock.rounded(environment.time.epoch))
     }
     finish(menu, result)
     if let monitor = menu as? EthernetMonitor { takeSpeeds(monitor.links(answers)) }

@@ -55,6 +55,16 @@ extension DevicePoller {
     return outcome.families + [DeviceMetrics.dropped(series: outcome.droppedSeries, context)]
   }
 
+  /// Publishes `tables.json` when what it lists has changed, or its times have grown old.
+  func publishTables() {
+    let time = environment.time
+    let now = SampleClock.rounded(time.epoch)
+    guard let file = tables.file(config.name, now: now, steady: time.steady, interval: environment.metricsInterval) else {
+      return
+    }
+    environment.recorder.publish(file)
+  }
+
   /// Publishes `device.json` when something in it has changed; that an interface is still there is no change.
   func publishFile() {
     let facts = status.facts

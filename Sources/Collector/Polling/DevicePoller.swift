@@ -60,6 +60,8 @@ actor DevicePoller {
   var traffic = SessionTraffic()
   var file: DeviceFile
   var publishedFile: DeviceFile?
+  /// What the menus list, for people.
+  var tables = DeviceTables()
   var hasRebooted = false
   /// The system's clock was behind the end of the history at the last sample.
   var wasBehind = false

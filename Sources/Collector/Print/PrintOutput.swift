@@ -7,7 +7,7 @@ struct PrintOutput: Sendable {
   var subject: PrintSubject
   var filter = TableFilter()
   var format = Format.table
-  var terminal = Terminal(width: nil, height: nil, isColoured: false)
+  var terminal = TerminalDisplay(width: nil, height: nil, isColoured: false)
 
   /// Lines for people, or a document for programs; without the last line end.
   /// - Parameter isCompact: JSON on one line, where one document follows the other.
@@ -41,7 +41,7 @@ struct PrintOutput: Sendable {
 
   private func lines(_ listings: [PrintListing]) -> [String] {
     let filled = listings.filter { !$0.entries.isEmpty }
-    if filled.isEmpty { return [subject.nothing] }
+    if filled.isEmpty { return wrapped(subject.nothing) }
     var lines: [String] = []
     for listing in filled {
       if !lines.isEmpty { lines.append("") }
@@ -52,7 +52,7 @@ struct PrintOutput: Sendable {
 
   private func lines(_ listing: PrintListing) -> [String] {
     let (matching, shown) = shown(listing)
-    if shown.isEmpty { return [subject.nothingMatches(listing)] }
+    if shown.isEmpty { return wrapped(subject.nothingMatches(listing)) }
     let heads = listing.columns.map { TerminalTable.Column(heading: subject.headsWithTitles ? $0.title : $0.id, kind: $0.type) }
     // A ranking is one list.
     let isRanking = subject == .kidControl && filter.top != nil
@@ -71,10 +71,12 @@ struct PrintOutput: Sendable {
     var lines = listing.title.map { [$0 + ":"] } ?? []
     lines += table.lines(width: terminal.width)
     lines.append("")
-    for line in subject.summary(listing, matching: matching, shown: shown, filter) {
-      lines.append(DisplayWidth.cut(SafeText.line(line), to: terminal.width ?? TerminalTable.textLimit))
-    }
+    for line in subject.summary(listing, matching: matching, shown: shown, filter) { lines += wrapped(line) }
     return lines
+  }
+
+  private func wrapped(_ text: String) -> [String] {
+    DisplayWidth.wrap(SafeText.line(text), to: terminal.width ?? TerminalTable.textLimit)
   }
 
   private func cell(_ column: DeviceTable.Column, _ cell: DeviceTable.Cell) -> TerminalTable.Cell {

@@ -52,9 +52,7 @@ enum PrintSubject: Sendable, Hashable {
   func listings(_ facts: MenuAnswers, _ answers: MenuAnswers, _ context: MenuContext) -> [PrintListing] {
     switch self {
     case .wifi:
-      let hasNoise = context.known.wireless == .wireless || context.known.wireless == .dual
-      let columns = hasNoise ? WifiTable.columns : WifiTable.columnsWithoutNoise
-      return [PrintListing(columns: columns, entries: WifiTable.entries(answers.allRows, context))]
+      return [PrintListing(columns: WifiTable.columns(context), entries: WifiTable.entries(answers.allRows, context))]
     case .capsman:
       return [PrintListing(columns: CapsmanTable.columns, entries: CapsmanTable.entries(answers.allRows, context))]
     case .dhcp: return [PrintListing(columns: DHCPTable.columns, entries: DHCPTable.entries(answers.allRows, context))]

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Shared
 
 /// The configuration that a device is added to: read when needed, written once.

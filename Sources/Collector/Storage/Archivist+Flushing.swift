@@ -139,6 +139,12 @@ extension Archivist {
       }
       if isWritten { metrics[device] = nil }
     }
+    for (device, file) in tables {
+      let directory = options.directory.device(device)
+      if write(directory.tables, in: directory, device, now: now, { () throws(FileError) in try file.write(directory.tables) }) {
+        tables[device] = nil
+      }
+    }
     for (device, lines) in events { flushEvents(device, lines, now: now) }
   }
 

@@ -54,6 +54,7 @@ struct Archivist {
   var problems: [String: (device: String, message: String)] = [:]
   var files: [String: DeviceFile] = [:]
   var metrics: [String: [UInt8]] = [:]
+  var tables: [String: TablesFile] = [:]
   var events: [String: [EventLine]] = [:]
   private(set) var droppedRows = 0
   private(set) var ticks = 0
@@ -102,6 +103,7 @@ struct Archivist {
     for sample in batch.samples { add(sample.sample, of: sample.device, now: now) }
     files.merge(batch.files) { $1 }
     metrics.merge(batch.metrics) { $1 }
+    tables.merge(batch.tables) { $1 }
     for (device, lines) in batch.events { events[device, default: []] += lines }
   }
 

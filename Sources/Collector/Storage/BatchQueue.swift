@@ -97,6 +97,7 @@ final class BatchQueue: Sendable {
     state.withLock { state in
       state.rest.files.merge(batch.files) { $1 }
       state.rest.metrics.merge(batch.metrics) { $1 }
+      state.rest.tables.merge(batch.tables) { $1 }
       for (device, lines) in batch.events {
         state.rest.events[device] = Array((state.rest.events[device, default: []] + lines).suffix(Recorder.eventLimit))
       }

@@ -15,6 +15,7 @@ final class Recorder: Sendable {
     /// The newest of each, by device.
     var files: [String: DeviceFile] = [:]
     var metrics: [String: [UInt8]] = [:]
+    var tables: [String: TablesFile] = [:]
     var events: [String: [EventLine]] = [:]
     /// Samples that were thrown away because nobody fetched them.
     var dropped = 0
@@ -56,6 +57,8 @@ final class Recorder: Sendable {
   func publish(_ file: DeviceFile) { state.withLock { $0.batch.files[file.device] = file } }
 
   func publish(metrics: [UInt8], of device: String) { state.withLock { $0.batch.metrics[device] = metrics } }
+
+  func publish(_ tables: TablesFile) { state.withLock { $0.batch.tables[tables.device] = tables } }
 
   func record(_ events: [EventLine], of device: String) {
     guard !events.isEmpty else { return }

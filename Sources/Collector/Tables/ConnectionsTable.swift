@@ -16,7 +16,7 @@ enum ConnectionsTable {
     let withDestinations = context.switches[.connectionStatsDestinations]
     var sources: [String: (count: Int, destinations: Set<String>)] = [:]
     for row in rows {
-      guard let source = row["src-address"].map(TableValue.host), !source.isEmpty else { continue }
+      guard let source = row["src-address"].map({ RowValue.host($0) ?? $0 }), !source.isEmpty else { continue }
       sources[source, default: (0, [])].count += 1
       if withDestinations, let destination = row["dst-address"] {
         sources[source]?.destinations.insert("\(destination)(\(row["protocol"] ?? ""))")

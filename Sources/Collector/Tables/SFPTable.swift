@@ -19,7 +19,7 @@ enum SFPTable {
           .text(context.interfaceName(row)), .text(link.status), .number(link.rate), .text(row["sfp-type"]),
           .text(vendor.joined(separator: " ")), .text(row["sfp-connector-type"]),
           power(row, "sfp-rx-power", lost: "sfp-rx-loss", "Loss"), power(row, "sfp-tx-power", lost: "sfp-tx-fault", "Fault"),
-          .reading(row, "sfp-temperature") { RowValue.number($0.hasSuffix("C") ? String($0.dropLast()) : $0) },
+          .reading(row, "sfp-temperature", RowValue.quantity(in: "C")),
         ], row: row)
     }
   }
@@ -31,7 +31,7 @@ enum SFPTable {
   }
 
   private static func power(_ row: Row, _ field: String, lost: String, _ word: String) -> DeviceTable.Cell {
-    row[lost].flatMap(RowValue.boolean) == true ? .text(word) : .reading(row, field, TableValue.power)
+    row[lost].flatMap(RowValue.boolean) == true ? .text(word) : .reading(row, field, RowValue.quantity(in: "dBm"))
   }
 
   static func summary(_ all: [TableEntry], _ shown: [TableEntry], isFiltered: Bool) -> [String] {

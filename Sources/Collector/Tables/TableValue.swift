@@ -8,20 +8,6 @@ enum TableValue {
   /// Seconds.
   static func duration(_ text: String) -> Double? { RowValue.duration(text)?.seconds }
 
-  /// dBm, from `-67`, `-67dBm`, `-67@6Mbps` or `-55.5 dBm`.
-  static func power(_ text: String) -> Double? {
-    let bare = text.prefix { $0 != "@" }
-    let number = bare.hasSuffix("dBm") ? bare.dropLast(3) : bare
-    return RowValue.number(String(number).trimmed)
-  }
-
-  /// The address of `192.0.2.1:443`, `[2001:db8::1]:443` or of either without a port.
-  static func host(_ text: String) -> String {
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") { return String(text.dropFirst().prefix(upTo: end)) }
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    return parts.count == 2 ? String(parts[0]) : text
-  }
-
   /// Addresses by their number, those of IPv4 first; prefixes behind their address; then other text, then nothing.
   static func addressPrecedes(_ left: String?, _ right: String?) -> Bool {
     let (one, other) = (AddressOrder(left ?? ""), AddressOrder(right ?? ""))

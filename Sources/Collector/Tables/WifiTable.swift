@@ -4,24 +4,30 @@ import Shared
 enum WifiTable {
   private static let noise = DeviceTable.Column("signal_to_noise", "Signal to noise", .number)
 
-  static let columns: [DeviceTable.Column] = [
+  private static let columns: [DeviceTable.Column] = [
     .init("dhcp_name", "Name"), .init("dhcp_address", "Address", .address), .init("mac_address", "MAC address", .mac),
     .init("signal_strength", "Signal", .signal), noise, .init("interface", "Interface"), .init("tx_rate", "Tx rate", .rate),
     .init("rx_rate", "Rx rate", .rate), .init("uptime", "Uptime", .duration),
   ]
 
   /// Drivers newer than `wireless` do not tell the distance to the noise.
-  static let columnsWithoutNoise = columns.filter { $0 != noise }
+  static func columns(_ context: MenuContext) -> [DeviceTable.Column] {
+    hasNoise(context) ? columns : columns.filter { $0 != noise }
+  }
+
+  private static func hasNoise(_ context: MenuContext) -> Bool {
+    context.known.wireless == .wireless || context.known.wireless == .dual
+  }
 
   /// - Parameter rows: of `/interface/…/registration-table`.
   /// - Returns: the strongest first, by interface.
   static func entries(_ rows: [Row], _ context: MenuContext) -> [TableEntry] {
-    let hasNoise = context.known.wireless == .wireless || context.known.wireless == .dual
+    let (columns, hasNoise) = (columns(context), hasNoise(context))
     let entries = rows.map { row in
       let client = ClientCells(row, ["signal-strength", "signal"], context)
-      let noise: [DeviceTable.Cell] = hasNoise ? [.reading(row, "signal-to-noise", TableValue.power)] : []
+      let noise: [DeviceTable.Cell] = hasNoise ? [.reading(row, "signal-to-noise", RowValue.quantity(in: "dB"))] : []
       return TableEntry(
-        columns: hasNoise ? columns : columnsWithoutNoise,
+        columns: columns,
         cells: [client.name, client.address, client.mac, client.signal] + noise + [client.interface] + client.link, row: row,
         group: row["interface"] ?? "")
     }
@@ -29,7 +35,7 @@ enum WifiTable {
   }
 
   static func summary(_ all: [TableEntry], _ shown: [TableEntry], isFiltered: Bool) -> [String] {
-    shown.groupCounts.map { "\($0.group) clients: \($0.count)" } + [
+    shown.groupCounts.map { "\($0.group.isEmpty ? "unknown" : $0.group) clients: \($0.count)" } + [
       isFiltered
         ? "Matching WiFi devices: \(shown.count) (Total connected: \(all.count))" : "Total connected WiFi devices: \(all.count)"
     ]
@@ -58,7 +64,7 @@ enum CapsmanTable {
   }
 
   static func summary(_ all: [TableEntry], _ shown: [TableEntry], isFiltered: Bool) -> [String] {
-    shown.groupCounts.map { "\($0.group) clients: \($0.count)" } + [
+    shown.groupCounts.map { "\($0.group.isEmpty ? "unknown" : $0.group) clients: \($0.count)" } + [
       isFiltered
         ? "Matching CAPsMAN clients: \(shown.count) (Total connected: \(all.count))"
         : "Total connected CAPsMAN clients: \(all.count)"
@@ -76,7 +82,7 @@ private struct ClientCells {
     name = .text(mac.map(context.clientName))
     address = .text(mac.flatMap { context.known.leases[$0]?.address })
     self.mac = .text(mac)
-    signal = signals.first { row[$0] != nil }.map { .reading(row, $0, TableValue.power) } ?? .none
+    signal = signals.first { row[$0] != nil }.map { .reading(row, $0, RowValue.signal) } ?? .none
     interface = .text(row["interface"])
     link = [
       .reading(row, "tx-rate", TableValue.rate), .reading(row, "rx-rate", TableValue.rate),

@@ -53,6 +53,23 @@ enum DisplayWidth {
     return result + "…"
   }
 
+  /// `text` in lines of at most `width` columns, broken at blanks; a word that is longer is cut.
+  static func wrap(_ text: String, to width: Int) -> [String] {
+    if of(text) <= width { return [text] }
+    var lines = [""]
+    for word in text.split(separator: " ").map(String.init) {
+      let longer = (lines.last.map { $0.isEmpty ? "" : $0 + " " } ?? "") + word
+      if of(longer) <= width {
+        lines[lines.count - 1] = longer
+      } else if lines.last == "" {
+        lines[lines.count - 1] = cut(word, to: width)
+      } else {
+        lines.append(cut(word, to: width))
+      }
+    }
+    return lines
+  }
+
   /// `text` with blanks up to `width`.
   static func pad(_ text: String, to width: Int, right: Bool = false) -> String {
     let blanks = String(repeating: " ", count: max(0, width - of(text)))

@@ -69,12 +69,15 @@ package struct SectionReader: Sendable {
 
   /// `key` in every layer that sets it to something, the section itself first, for values that add up.
   package mutating func layers(_ key: String) -> [ConfigSetting] {
-    keysRead.insert(key)
+    if keysRead.insert(key).inserted { order.append(key) }
     let own = section[key].map { ConfigSetting(file: section.file, section: section.name, key: key, value: $0.value) }
     let inherited = fallbacks.lazy.compactMap { fallback in
       fallback[key].map { ConfigSetting(file: fallback.file, section: fallback.name, key: key, value: $0.value) }
     }.first
-    return [own, inherited].compactMap { $0 }.filter { !$0.value.isEmpty }
+    let layers = [own, inherited].compactMap { $0 }.filter { !$0.value.isEmpty }
+    found[key] = layers.first
+    note(key, layers.map(\.value.text).joined(separator: ", "))
+    return layers
   }
 
   /// One layer's value, read by `parse`, whose problem is reported with the place of the value.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What standard output is.
-struct Terminal: Sendable, Equatable {
+struct TerminalDisplay: Sendable, Equatable {
   /// `nil`: no terminal, so nothing limits lines.
   var width: Int?
   /// Lines of the screen.
@@ -11,9 +11,9 @@ struct Terminal: Sendable, Equatable {
   var isTerminal: Bool { width != nil }
 
   /// As it is now: windows change their size.
-  static var now: Terminal {
+  static var now: TerminalDisplay {
     let environment = ProcessInfo.processInfo.environment
-    guard isatty(STDOUT_FILENO) == 1 else { return Terminal(width: nil, height: nil, isColoured: false) }
+    guard isatty(STDOUT_FILENO) == 1 else { return TerminalDisplay(width: nil, height: nil, isColoured: false) }
     var size = winsize()
     let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
     func number(_ value: UInt16, _ name: String, _ fallback: Int) -> Int {
@@ -23,7 +23,7 @@ struct Terminal: Sendable, Equatable {
     }
     // https://no-color.org
     let isColoured = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
-    return Terminal(
+    return TerminalDisplay(
       width: number(size.ws_col, "COLUMNS", 80), height: number(size.ws_row, "LINES", 24), isColoured: isColoured)
   }
 }
