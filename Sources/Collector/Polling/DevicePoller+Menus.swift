@@ -26,18 +26,20 @@ extension DevicePoller {
     publishFile()
   }
 
-  /// Asks each menu when it is due, until the session breaks. One at a time: they share the device with the counters.
+  /// Asks the menus that are due, in rounds, until the session breaks. One at a time: they share the device with the counters. In rounds,
+  /// since what a round gave is rendered and written once.
   func keepAsking(_ asker: MenuAsker) async -> RouterOSError? {
     let time = environment.time
     while !Task.isCancelled {
       do {
+        let began = time.steady
         var hasAsked = false
         for menu in MenuRegistry.all where isDue(menu) {
           try await ask(menu, asker)
           hasAsked = true
         }
-        if (menuDue[UplinkFinder.key] ?? 0) <= time.steady { try await askUplinks(asker.connection) }
-        if (menuDue[LinkSpeeds.path] ?? 0) <= time.steady { try await askSpeeds(asker.connection) }
+        if isDue(UplinkFinder.key) { try await askUplinks(asker.connection) }
+        if isDue(LinkSpeeds.path) { try await askSpeeds(asker.connection) }
         if hasAsked {
           traffic.present = await asker.connection.statistics
           publishFile()
@@ -45,8 +47,7 @@ extension DevicePoller {
           publishTables()
           report()
         }
-        let next = menuDue.values.min() ?? time.steady + 1
-        try await Task.sleep(until: time.instant(max(next, time.steady + 0.05)), clock: .continuous)
+        try await Task.sleep(until: time.instant(max(began + roundLength, time.steady + 0.05)), clock: .continuous)
       } catch {
         return error as? RouterOSError
       }
@@ -54,10 +55,15 @@ extension DevicePoller {
     return nil
   }
 
+  /// Seconds between the beginnings of two rounds.
+  private var roundLength: Double { min(environment.metricsInterval, 15) }
+
   private func isDue(_ menu: any MenuCollector) -> Bool {
-    guard menu.use(config.menus.switches) != .off, !absentMenus.contains(menu.path) else { return false }
-    return (menuDue[menu.path] ?? 0) <= environment.time.steady
+    menu.use(config.menus.switches) != .off && !absentMenus.contains(menu.path) && isDue(menu.path)
   }
+
+  /// A period counts from an answer, which came some time into its round: half a round too soon is in time.
+  private func isDue(_ path: String) -> Bool { (menuDue[path] ?? 0) <= environment.time.steady + roundLength / 2 }
 
   private func ask(_ menu: any MenuCollector, _ asker: MenuAsker) async throws {
     let began = environment.time.steady

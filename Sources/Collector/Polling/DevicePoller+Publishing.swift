@@ -2,10 +2,10 @@ import Logging
 import Shared
 
 extension DevicePoller {
-  /// Writes metrics at least every `metrics_interval`, also of a device that is down.
+  /// Writes metrics every `metrics_interval`, also of a device that is down, unless a round of menus has just done so.
   func keepMetrics() async {
     while !Task.isCancelled {
-      publishMetrics()
+      if environment.time.steady - metricsPublished > environment.metricsInterval / 2 { publishMetrics() }
       report()
       do { try await Task.sleep(for: .seconds(environment.metricsInterval)) } catch { return }
     }
@@ -15,6 +15,7 @@ extension DevicePoller {
   func publishMetrics() {
     let time = environment.time
     let began = time.steady
+    metricsPublished = began
     var source = DeviceMetrics.Source(status: status, steady: time.steady)
     source.status.schedule = schedule
     source.api = api

@@ -56,6 +56,8 @@ actor DevicePoller {
   /// Families that were left out for `series_limit` at any time, as far as that was told.
   var familiesLeftOut: Set<String> = []
   var api = DurationHistogram()
+  /// When metrics were last rendered, steady seconds.
+  var metricsPublished = -Double.infinity
   /// Bytes to and from the device, over all sessions.
   var traffic = SessionTraffic()
   var file: DeviceFile

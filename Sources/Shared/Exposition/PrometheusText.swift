@@ -1,3 +1,20 @@
+/// What makes a sample's series: its labels, in whatever order.
+private struct SeriesIdentity: Hashable {
+  var suffix: String
+  var labels: [Labels.Label]
+
+  static func == (left: SeriesIdentity, right: SeriesIdentity) -> Bool {
+    guard left.suffix == right.suffix, left.labels.count == right.labels.count else { return false }
+    return left.labels == right.labels || Set(left.labels) == Set(right.labels)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(suffix)
+    // The same for every order.
+    hasher.combine(labels.reduce(0) { $0 ^ $1.hashValue })
+  }
+}
+
 /// Writes the Prometheus text format 0.0.4.
 package enum PrometheusText {
   /// What could not be written: it is left out and counted, so that one odd sample loses itself only.
@@ -72,16 +89,22 @@ package enum PrometheusText {
   }
 
   private static func unique(_ samples: [MetricFamily.Sample], _ dropped: inout Dropped) -> [MetricFamily.Sample] {
-    var place: [String: Int] = [:]
+    var place: [SeriesIdentity: Int] = [:]
+    place.reserveCapacity(samples.count)
     var kept: [MetricFamily.Sample] = []
+    kept.reserveCapacity(samples.count)
+    var valid: [Labels.Label] = []
     for sample in samples {
-      let names = sample.labels.all.map(\.name)
-      guard names.allSatisfy({ MetricName.isValidLabel($0) }), Set(names).count == names.count else {
-        dropped.invalid += 1
-        continue
+      // Most samples of a family have the names of the one before.
+      if !sample.labels.all.elementsEqual(valid, by: { $0.name == $1.name }) {
+        let names = sample.labels.all.map(\.name)
+        guard names.allSatisfy({ MetricName.isValidLabel($0) }), Set(names).count == names.count else {
+          dropped.invalid += 1
+          continue
+        }
+        valid = sample.labels.all
       }
-      let identity =
-        sample.suffix + "\u{0}" + sample.labels.all.map { "\($0.name)\u{1}\($0.value)" }.sorted().joined(separator: "\u{0}")
+      let identity = SeriesIdentity(suffix: sample.suffix, labels: sample.labels.all)
       if let at = place[identity] {
         kept[at] = sample
         dropped.duplicates += 1
