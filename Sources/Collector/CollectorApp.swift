@@ -35,17 +35,17 @@ struct CollectorApp {
       .init(
         collector: config.id, storage: { storage.storageState() }, config: { reloader.status.value },
         devices: { Array(recorder.reports.values) }))
-    let endpoint = EndpointService(
-      config: config, updates: reloader.endpointUpdates,
-      services: EndpointServices(
-        config: config, board: board, recorder: recorder, own: own,
-        probes: .init(resolver: environment.resolver, group: environment.group, time: time, logger: logger)), logger: logger)
+    let shared = EndpointServices(
+      config: config, board: board, recorder: recorder, own: own,
+      probes: .init(resolver: environment.resolver, group: environment.group, time: time, logger: logger))
+    let endpoint = EndpointService(config: config, updates: reloader.endpointUpdates, services: shared, logger: logger)
+    let bandwidth = BandwidthService(config: { shared.config.endpoint.bandwidthInUse }, own: own, time: time, logger: logger)
     let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(
       services: [
         .init(service: storage), .init(service: polling), .init(service: reloader),
-        .init(service: endpoint), .init(service: ManagedService(manager: manager)),
+        .init(service: endpoint), .init(service: bandwidth), .init(service: ManagedService(manager: manager)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
     services.maximumGracefulShutdownDuration = .seconds(9)

@@ -67,7 +67,10 @@ struct CollectorConfigReading {
       try DeviceConfig.retention(value.text, in: retentions)
     }
     // MKTXP has these in a file of their own.
-    if !isMKTXP { config.endpoint = EndpointConfig.read(&reader) }
+    if !isMKTXP {
+      config.endpoint = EndpointConfig.read(&reader)
+      notices += config.endpoint.notices.map { "\(document.file): [collector] \($0)" }
+    }
     for key in ConfigKeys.laterCollector where reader.isSet(key) { unused.insert(key) }
     diagnostics.merge(reader.finish(strict: source.isStrict))
     return (config, retention ?? .standard)

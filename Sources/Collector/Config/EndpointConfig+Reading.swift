@@ -11,6 +11,7 @@ import Shared
 /// | probe_connection_pool | yes or no | no |
 /// | probe_connection_pool_ttl | seconds, 0 to 1 d | 300 |
 /// | probe_connection_pool_max_size | 0 to 10000 | 128 |
+/// | bandwidth … | see ``BandwidthConfig`` | |
 extension EndpointConfig {
   static func read(_ reader: inout SectionReader) -> EndpointConfig {
     var endpoint = EndpointConfig()
@@ -22,6 +23,7 @@ extension EndpointConfig {
     endpoint.probe.keepsSessions = reader.bool("probe_connection_pool", default: false)
     endpoint.probe.sessionSeconds = reader.int("probe_connection_pool_ttl", in: 0...86_400, default: 300)
     endpoint.probe.sessionLimit = reader.int("probe_connection_pool_max_size", in: 0...10_000, default: 128)
+    endpoint.bandwidth = BandwidthConfig.read(&reader)
     return endpoint
   }
 }

@@ -9,6 +9,7 @@ struct EndpointConfig: Sendable, Equatable {
   /// Whose forwarding headers count.
   var trustedProxies = AccessList.loopbackHosts
   var probe = ProbeConfig()
+  var bandwidth = BandwidthConfig()
 }
 
 /// `/probe`.

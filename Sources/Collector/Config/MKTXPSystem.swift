@@ -16,8 +16,6 @@ enum MKTXPSystem {
   enum Kind: Sendable, Equatable {
     /// A number; `silent` are MKTXP's own defaults, which nobody chose.
     case number(silent: Set<Int>)
-    /// A text, the same way.
-    case text(silent: Set<String>)
     /// A switch; `told` is the position that asks for what is not done.
     case flag(told: Bool?)
   }
@@ -26,7 +24,8 @@ enum MKTXPSystem {
   /// Keys that do something.
   static let honoured = [
     "listen", "port", "max_scrape_duration", "enable_probe", "probe_allowed_targets", "probe_connection_pool",
-    "probe_connection_pool_ttl", "probe_connection_pool_max_size",
+    "probe_connection_pool_ttl", "probe_connection_pool_max_size", "bandwidth", "bandwidth_test_dns_server",
+    "bandwidth_test_interval",
   ]
 
   private static let retries = "a device that is down is tried every second for a minute, then less often, at most every 30 s"
@@ -38,10 +37,6 @@ enum MKTXPSystem {
     Mapped(key: "initial_delay_on_failure", kind: .number(silent: [120]), reason: retries),
     Mapped(key: "max_delay_on_failure", kind: .number(silent: [900]), reason: retries),
     Mapped(key: "delay_inc_div", kind: .number(silent: [5]), reason: retries),
-    Mapped(key: "bandwidth", kind: .flag(told: true), reason: "this version makes no speed test"),
-    Mapped(
-      key: "bandwidth_test_dns_server", kind: .text(silent: ["8.8.8.8"]), reason: "this version makes no speed test"),
-    Mapped(key: "bandwidth_test_interval", kind: .number(silent: [420, 600]), reason: "this version makes no speed test"),
     Mapped(
       key: "minimal_collect_interval", kind: .number(silent: [5]),
       reason: "a scrape is answered from memory and asks no device; metrics_interval (15 s) says how fresh that is"),
@@ -72,7 +67,7 @@ enum MKTXPSystem {
     let port = reader.int("port", in: 0...65535, default: Self.port)
     if endpoint.listen.isEmpty { endpoint.listen = [.tcp(host: .address(IPAddress(v4: 0)), port: port)] }
     endpoint.probe.deadline = reader.int("max_scrape_duration", in: 1...600, default: endpoint.probe.deadline)
-    let notices = mapped.compactMap { notice($0, &reader) }.map { "\(file): \($0)" }
+    let notices = (mapped.compactMap { notice($0, &reader) } + endpoint.notices.map { "[MKTXP] " + $0 }).map { "\(file): \($0)" }
     return (endpoint, reader.finish(strict: isStrict), notices)
   }
 
@@ -80,7 +75,6 @@ enum MKTXPSystem {
     let isTold: Bool
     switch mapped.kind {
     case .number(let silent): isTold = reader.int(mapped.key, in: 0...Int(Int32.max)).map { !silent.contains($0) } ?? false
-    case .text(let silent): isTold = reader.string(mapped.key).map { !silent.contains($0) } ?? false
     case .flag(let told):
       let value = reader.bool(mapped.key, default: told.map { !$0 } ?? false)
       isTold = told == value

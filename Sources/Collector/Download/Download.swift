@@ -51,7 +51,7 @@ struct Download: Sendable {
   }
 
   /// Once for the process; libcurl wants it before all else.
-  private static let isReady = curl_global_init(3 /* CURL_GLOBAL_ALL, a macro that Swift does not see */) == CURLE_OK
+  static let isReady = curl_global_init(3 /* CURL_GLOBAL_ALL, a macro that Swift does not see */) == CURLE_OK
 
   private func request(_ url: DownloadURL, accept: String, _ time: Duration) throws(DownloadError) -> Answer {
     guard Self.isReady, let handle = curl_easy_init() else { throw DownloadError(url, "libcurl cannot be used") }
@@ -98,13 +98,13 @@ struct Download: Sendable {
   }
 
   /// 0 would be no limit at all.
-  private static func milliseconds(_ time: Duration) -> Int { max(1, Int(time.seconds * 1000)) }
+  static func milliseconds(_ time: Duration) -> Int { max(1, Int(time.seconds * 1000)) }
 
-  private static func text(_ code: CURLcode) -> String { String(cString: curl_easy_strerror(code)) }
+  static func text(_ code: CURLcode) -> String { String(cString: curl_easy_strerror(code)) }
 }
 
 /// An address that may be fetched from. Its description leaves out what stands before an @: it is a password.
-struct DownloadURL: Sendable, CustomStringConvertible {
+struct DownloadURL: Sendable, Equatable, CustomStringConvertible {
   let text: String
   private let parts: URLComponents
 

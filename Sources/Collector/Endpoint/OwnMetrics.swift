@@ -19,6 +19,7 @@ final class OwnMetrics: Sendable {
   private let sources: Sources
   private let process: ProcessMetrics
   private let counts = Mutex(Counts())
+  private let bandwidth = Mutex<BandwidthResult?>(nil)
 
   init(_ sources: Sources, process: ProcessMetrics = ProcessMetrics()) {
     self.sources = sources
@@ -29,6 +30,9 @@ final class OwnMetrics: Sendable {
 
   /// - Parameter outcome: one of a few words.
   func countProbe(_ outcome: String) { counts.withLock { $0.probes[outcome, default: 0] += 1 } }
+
+  /// - Parameter result: the newest; `nil`: none, or none any more.
+  func show(_ result: BandwidthResult?) { bandwidth.withLock { $0 = result } }
 
   /// Reads `/proc`, no disk.
   func families() -> [MetricFamily] {
@@ -78,7 +82,7 @@ final class OwnMetrics: Sendable {
       families.append(
         gauge("tikwatch_collector_flush_seconds", "Length of the last round of writes to archives", .double(seconds), own))
     }
-    return families + process.families()
+    return families + (bandwidth.withLock { $0 }?.families ?? []) + process.families()
   }
 
   private func gauge(

@@ -7,7 +7,8 @@ enum MKTXPSystemKeys {
   /// Keys that `[collector]` has under the same name.
   static let kept = [
     "enable_probe", "probe_allowed_targets", "probe_connection_pool", "probe_connection_pool_ttl",
-    "probe_connection_pool_max_size",
+    "probe_connection_pool_max_size", "bandwidth", "bandwidth_test_dns_server", "bandwidth_test_interval", "bandwidth_test_url",
+    "bandwidth_test_upload_url",
   ]
 
   /// Findings for everything in the file.
@@ -34,11 +35,12 @@ enum MKTXPSystemKeys {
     case "listen": return (.mapped, "[collector] listen")
     case "port": return (.mapped, "[collector] listen, unless the key listen says otherwise")
     case "max_scrape_duration": return (.differs, "a probe may take 30 s; a scrape waits for no device")
+    case "bandwidth": return (.mapped, "[collector] bandwidth; it also needs bandwidth_test_url, a server of your choice")
     case _ where kept.contains(key): return (.mapped, "[collector] \(key)")
     default: break
     }
     if let known = MKTXPSystem.mapped.first(where: { $0.key == key }) {
-      return (key.hasPrefix("bandwidth") ? .refused : .differs, known.reason)
+      return (.differs, known.reason)
     }
     let hint = nearestKey(to: key, in: MKTXPSystem.mapped.map(\.key) + MKTXPSystem.honoured)
     return (.refused, "MKTXP does not know this key either" + (hint.map { "; did you mean \"\($0)\"?" } ?? ""))

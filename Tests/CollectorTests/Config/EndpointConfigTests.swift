@@ -132,12 +132,14 @@ import Testing
       """
     let (config, warnings, notices) = try mktxp(template)
     #expect(warnings.isEmpty && notices.isEmpty, "\(warnings) \(notices)")
-    #expect(config.endpoint == (try mktxp(nil).config.endpoint))
+    var expected = try mktxp(nil).config.endpoint
+    // The template's is not the built-in one.
+    expected.bandwidth.interval = 600
+    #expect(config.endpoint == expected)
   }
 
   @Test(arguments: [
-    ("socket_timeout = 9", "deadlines of their own"), ("bandwidth = True", "no speed test"),
-    ("verbose_mode = yes", "--log-level"),
+    ("socket_timeout = 9", "deadlines of their own"), ("verbose_mode = yes", "--log-level"),
     ("persistent_router_connection_pool = off", "always kept"), ("compact_default_conf_values = 1", "never rewritten"),
     ("minimal_collect_interval = 60", "from memory"), ("http_server_threads = 4", "processors"),
   ])

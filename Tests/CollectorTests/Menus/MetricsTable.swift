@@ -91,6 +91,7 @@ enum MetricsTable {
       .init(collector: "edge-1", storage: { told }, config: { .init(lastReload: 1) }, devices: { [] }))
     own.countAnswer(200)
     own.countProbe("ok")
+    own.show(BandwidthResult(download: 1, upload: 1, latency: 1))
     let rows = own.families().map { family in
       cells(Metric(name: family.name, kind: family.kind, help: family.help), family.samples) + [family.help]
     }
