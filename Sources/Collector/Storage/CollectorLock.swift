@@ -48,7 +48,9 @@ final class CollectorLock: Sendable {
         guard error.code == .missing else { throw error }
         throw FileError(.missing, "write to", directory.path, "the collector's folder is gone: is the root still mounted?")
       }
-      if try FileStatus(descriptor: descriptor, directory.lock).identity == there.identity { return }
+      // The held file cannot be examined any more where the mount that it was on has died.
+      let held = try? FileStatus(descriptor: descriptor, directory.lock)
+      if held?.identity == there.identity { return }
       let fresh: Int32
       do {
         fresh = try Self.open(directory, host: host, pid: pid) { usleep(UInt32($0 * 1e6)) }
