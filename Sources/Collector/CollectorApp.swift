@@ -21,14 +21,15 @@ struct CollectorApp {
     // From now on SIGHUP ends nothing.
     let hangups = await UnixSignalsSequence(trapping: .sighup)
     let reloader = ConfigReloader(source, config: config, stamps: stamps, signals: hangups, time: time, logger: logger)
-    let storage = try storageService(recorder, time, grid, reloader.status)
+    let releases = ReleaseCheck(config.releaseFeeds, time: time, logger: logger)
+    let storage = try storageService(recorder, time, grid, reloader.status, releases)
     try await storage.open()
     let board = MetricsBoard()
     board.show(config.devices, metricsInterval: config.metricsInterval.seconds)
     let environment = DevicePoller.Environment(
       recorder: recorder, time: time, grid: grid, group: MultiThreadedEventLoopGroup.singleton, resolver: HostResolver(),
       logger: logger, sampleInterval: config.sampleInterval.seconds, metricsInterval: config.metricsInterval.seconds,
-      board: board)
+      board: board, releases: releases)
     let polling = PollingService(
       config: config, updates: reloader.updates, storage: storage, environment: environment)
     let own = OwnMetrics(
@@ -37,14 +38,14 @@ struct CollectorApp {
         devices: { Array(recorder.reports.values) }))
     let shared = EndpointServices(
       config: config, board: board, recorder: recorder, own: own,
-      probes: .init(resolver: environment.resolver, group: environment.group, time: time, logger: logger))
+      probes: .init(resolver: environment.resolver, group: environment.group, time: time, logger: logger, releases: releases))
     let endpoint = EndpointService(config: config, updates: reloader.endpointUpdates, services: shared, logger: logger)
     let bandwidth = BandwidthService(config: { shared.config.endpoint.bandwidthInUse }, own: own, time: time, logger: logger)
     let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(
       services: [
-        .init(service: storage), .init(service: polling), .init(service: reloader),
+        .init(service: storage), .init(service: polling), .init(service: reloader), .init(service: releases),
         .init(service: endpoint), .init(service: bandwidth), .init(service: ManagedService(manager: manager)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
@@ -61,7 +62,7 @@ struct CollectorApp {
   }
 
   private func storageService(
-    _ recorder: Recorder, _ time: TimeSource, _ grid: SampleGrid, _ status: ConfigStatus
+    _ recorder: Recorder, _ time: TimeSource, _ grid: SampleGrid, _ status: ConfigStatus, _ releases: ReleaseCheck
   ) throws -> StorageService {
     let options = StorageService.Options(
       root: config.storage, createsRoot: config.createsStorage,
@@ -69,7 +70,7 @@ struct CollectorApp {
       pid: Int(getpid()), sampleInterval: config.sampleInterval.seconds, flushInterval: config.flushInterval.seconds,
       devices: config.devices, grid: grid,
       spool: Spool.folder(below: config.spool, collector: config.id, root: config.storage), spoolLimit: config.spoolLimit,
-      configStatus: status)
+      configStatus: status, releases: { releases.versions })
     return try StorageService(options, recorder: recorder, time: time, logger: logger)
   }
 

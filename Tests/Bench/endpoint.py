@@ -47,7 +47,7 @@ def data_file(folder):
 
 
 def configuration(folder, addresses, device, port):
-    lines = [f"[collector]\nid = bench\nstorage = {folder / 'root'}\nspool = {folder / 'spool'}\nretention = compact\n"]
+    lines = [f"[collector]\nid = bench\nstorage = {folder / 'root'}\nspool = {folder / 'spool'}\nretention = compact\nupdate_check_url = 0\n"]
     lines.append(f"listen = 127.0.0.1:{port}\n")
     lines.append(f"[default]\nhostname = 127.0.0.1\nusername = {device.get('user', 'admin')}\npassword = {device.get('password', '')}\n")
     lines += [f"{switch} = yes\n" for switch in SWITCHES]

@@ -73,7 +73,7 @@ def measure_ours(folder, addresses, seconds, sample_interval):
     switches = "".join(f"{name} = yes\n" for name in SWITCHES)
     path.write_text(
         f"[collector]\nid = bench\nstorage = {root}\nspool = {folder / 'spool'}\nmetrics_interval = {INTERVAL}\n"
-        f"sample_interval = {sample_interval}\n"
+        f"sample_interval = {sample_interval}\nupdate_check_url = 0\n"
         f"[default]\nusername = admin\npassword =\nretention = compact\n{switches}"
         + "".join(f"[{name}]\nhostname = {host}\nport = {port}\n" for name, (host, port) in addresses.items()))
     collector = Program([PROGRAMS / "tikwatch-collector", "run", "--config", path], folder, "collector")

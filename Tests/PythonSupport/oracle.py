@@ -77,7 +77,9 @@ class Ours:
         system.write_text(system.read_text().replace(str(fleet.port), str(port)))
         self.program = Program(
             [PROGRAMS / "tikwatch-collector", "run", "--cfg-dir", configuration, "--storage", self.root], fleet.folder,
-            "collector", environment={"HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "UTC"})
+            "collector", environment={
+                # As for MKTXP: releases are looked for where nobody answers.
+                "HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "UTC", "https_proxy": f"http://127.0.0.1:{free_port()}"})
 
     def files(self):
         """The metrics file of each entry."""

@@ -16,6 +16,8 @@ struct CollectorConfig: Sendable, Equatable {
   var spool = "/var/lib/tikwatch/spool"
   /// Bytes that the spool of this collector may take.
   var spoolLimit = 1 << 30
+  /// `update_check_url`; `nil`: nobody is asked for RouterOS releases.
+  var releaseFeeds: ReleaseFeedURL? = .standard
   /// By name.
   var devices: [DeviceConfig] = []
   /// The collector's own HTTP endpoint.

@@ -4,7 +4,7 @@ import Shared
 ///
 /// `[collector]`: `id` (default: the short host name), `storage` (required unless `--storage`), `sample_interval` (1 to 300 s, 1),
 /// `metrics_interval` (1 s to 1 h, 15), `flush_interval` (1 to 300 s, 10), `spool` (local folder, ``ConfigSource/defaultSpool``),
-/// `spool_limit` (1 MiB to 1 PiB, 1 GiB), `retention` (a name, `standard`), and the endpoint's (``EndpointConfig``).
+/// `spool_limit` (1 MiB to 1 PiB, 1 GiB), `retention` (a name, `standard`), `update_check_url` (``ReleaseFeedURL``), and the endpoint's (``EndpointConfig``).
 /// `[retention NAME]`: `archives` (`step:keep`, …). `[default]`: what devices inherit. Every other section is a device.
 struct CollectorConfigReading {
   let document: INIDocument
@@ -63,6 +63,10 @@ struct CollectorConfigReading {
     config.spool =
       reader.path("spool", relativeTo: source.directory, environment: source.environment) ?? source.defaultSpool
     config.spoolLimit = reader.byteSize("spool_limit", in: 1 << 20...1 << 50) ?? config.spoolLimit
+    let feeds = reader.parsed("update_check_url") { value throws(ConfigProblem) -> ReleaseFeedURL? in
+      value.text == "0" ? nil : try ReleaseFeedURL(value.text)
+    }
+    if let feeds { config.releaseFeeds = feeds }
     let retention = reader.parsed("retention") { value throws(ConfigProblem) in
       try DeviceConfig.retention(value.text, in: retentions)
     }

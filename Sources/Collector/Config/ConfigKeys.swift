@@ -2,7 +2,7 @@
 enum ConfigKeys {
   /// `[collector]`.
   static let laterCollector = [
-    "public_ip_urls", "public_ip_interval", "update_check_url",
+    "public_ip_urls", "public_ip_interval",
   ]
 
   /// Devices: the DHCP server's and the CAPsMAN's entry.

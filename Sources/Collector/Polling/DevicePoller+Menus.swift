@@ -98,6 +98,9 @@ extension DevicePoller {
       }
     }
     context.known.take(menu, answers)
+    if context.switches[.checkForUpdates] {
+      context.known.newestVersion = environment.releases.newest(for: context.known.version)
+    }
     // What was answered counts, whatever else was not.
     if menu.use(config.menus.switches) == .exported {
       let samples = menu.collect(answers, context)

@@ -18,6 +18,7 @@ actor DevicePoller {
     var sampleInterval: Double
     var metricsInterval: Double
     var board = MetricsBoard()
+    var releases: ReleaseCheck
   }
 
   /// How long answers may take, in seconds.

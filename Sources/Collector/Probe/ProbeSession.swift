@@ -11,6 +11,7 @@ struct ProbeSession: Sendable {
     var group: any EventLoopGroup
     var time: TimeSource
     var logger: Logger
+    var releases: ReleaseCheck
   }
 
   private let device: DeviceConfig
@@ -85,6 +86,9 @@ struct ProbeSession: Sendable {
       own.add(DeviceMetrics.menuUp, .unsigned(answers.failures.isEmpty ? 1 : 0), labels)
       own.add(DeviceMetrics.menuSeconds, .double(environment.time.steady - began), labels)
       context.known.take(menu, answers)
+      if context.switches[.checkForUpdates] {
+        context.known.newestVersion = environment.releases.newest(for: context.known.version)
+      }
       guard use == .exported else { continue }
       let samples = menu.collect(answers, context)
       if samples.dropped > 0 { own.add(DeviceMetrics.dropped, .unsigned(UInt64(samples.dropped)), labels) }

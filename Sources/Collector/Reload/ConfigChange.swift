@@ -38,6 +38,7 @@ enum ConfigChange: Sendable, Equatable {
     rest.metricsInterval = new.metricsInterval
     rest.endpoint = new.endpoint
     rest.modules = new.modules
+    rest.releaseFeeds = new.releaseFeeds
     return rest == new ? [] : ["another key of [collector]"]
   }
 }

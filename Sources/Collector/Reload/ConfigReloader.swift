@@ -108,7 +108,8 @@ final class ConfigReloader: Service {
     }
     switch ConfigChange(from: current, to: new) {
     case .needsRestart(let keys): return "\(source.files[0]): restart the collector to change \(keys.joined(separator: ", "))"
-    case .none where new != current: logger.notice("Configuration reloaded", metadata: ["changed": "endpoint or its modules"])
+    case .none where new != current:
+      logger.notice("Configuration reloaded", metadata: ["changed": "endpoint, its modules or update_check_url"])
     case .none:
       if isForced || problem != nil { logger.notice("Configuration read: nothing has changed") }
     case .devices(let added, let removed, let changed):

@@ -61,6 +61,7 @@ struct PollingService: Service {
     from current: CollectorConfig,
     _ begin: Begin
   ) async {
+    environment.releases.use(next.releaseFeeds)
     guard case .devices(let added, let removed, let changed) = ConfigChange(from: current, to: next) else { return }
     let ending = removed + changed
     for name in ending { running[name]?.stop.finish() }

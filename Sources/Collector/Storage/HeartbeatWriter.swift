@@ -22,6 +22,7 @@ struct HeartbeatWriter {
       written: now,
       sequence: sequence, interval: options.sampleInterval, devices: reports.mapValues { $0.heartbeat(steady: steady) })
     heartbeat.storage = storage
+    heartbeat.updates = options.releases()
     heartbeat.config = options.configStatus.value
     let path = options.directory.heartbeat
     do throws(FileError) {

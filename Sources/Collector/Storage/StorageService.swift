@@ -27,6 +27,8 @@ final class StorageService: Service {
     var spoolLimit: Int
     /// How the last reading of the configuration went.
     var configStatus: ConfigStatus
+    /// The newest RouterOS versions that are known, by channel.
+    var releases: @Sendable () -> [String: String]? = { nil }
     /// Seconds that a clean stop may take.
     var stopLimit = 8.0
   }

@@ -97,6 +97,8 @@ package struct Heartbeat: Codable, Sendable, Equatable {
   package var devices: [String: Device]
   package var storage: Storage?
   package var publicIP: String?
+  /// The newest RouterOS version of each release channel that a device is on, where that is looked for.
+  package var updates: [String: String]?
   package var config: Config?
 
   package init(

@@ -97,7 +97,7 @@ import Testing
       """
     let (config, warnings, notices) = try load(text)
     #expect(warnings.isEmpty)
-    #expect(notices.contains { $0.contains("not used by this version: update_check_url") })
+    #expect(config.releaseFeeds == nil)
     #expect(notices.contains { $0.contains("not polled, since off or for probes only: Probe, Off") })
     #expect(config.id == "Edge One")
     #expect(config.storage.hasSuffix("/sub/root"))

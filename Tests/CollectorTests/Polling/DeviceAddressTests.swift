@@ -47,10 +47,11 @@ import Testing
       credentials: Credentials(username: "admin", password: Secret("secret")), billing: .init(day: 1, timeZone: "UTC"))
     let time = TimeSource()
     let recorder = Recorder()
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let environment = DevicePoller.Environment(
       recorder: recorder, time: time, grid: SampleGrid(time), group: MultiThreadedEventLoopGroup.singleton,
-      resolver: resolver, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, sampleInterval: 1,
-      metricsInterval: 60)
+      resolver: resolver, logger: logger, sampleInterval: 1, metricsInterval: 60,
+      releases: ReleaseCheck(nil, time: time, logger: logger))
     let poller = DevicePoller(device, past: DevicePast(), index: 0, of: 1, environment)
     let polling = Task { await poller.run() }
     var events: [EventLine] = []

@@ -22,9 +22,11 @@ import Testing
   }
 
   private func pool(_ resolver: HostResolver = HostResolver()) -> ProbePool {
-    ProbePool(
+    let (time, logger) = (TimeSource(), Logger(label: "test"))
+    return ProbePool(
       .init(
-        resolver: resolver, group: MultiThreadedEventLoopGroup.singleton, time: TimeSource(), logger: Logger(label: "test")))
+        resolver: resolver, group: MultiThreadedEventLoopGroup.singleton, time: time, logger: logger,
+        releases: ReleaseCheck(nil, time: time, logger: logger)))
   }
 
   private func config(keeps: Bool, seconds: Int = 300) -> ProbeConfig {
