@@ -29,6 +29,7 @@ IMPORT_RULES = [
     (r"(?!Sources/SecureTransport/|Tests/SecureTransportTests/|Sources/Shared/Model/Digest\.swift)(Sources|Tests)/.*", r"COpenSSL",
      "OpenSSL is called from SecureTransport and Shared/Model/Digest.swift only"),
     (r"(?!Sources/HTTPService/Gzip|Tests/HTTPServiceTests/)(Sources|Tests)/.*", r"CZlib", "zlib is called from HTTPService/Gzip*.swift only"),
+    (r"(?!Sources/WebNode/Metrics/|Tests/WebNodeTests/)(Sources|Tests)/.*", r"CRE2", "RE2 is called from WebNode/Metrics only"),
     (r"Sources/HTTPService/.*", r"Collector|WebNode|FakeDevice|Mustache|ArgumentParser|SecureTransport",
      "HTTPService is below the programs and knows no device and no page"),
     (r"(?!Sources/Collector/Download/)(Sources|Tests)/.*", r"CCurl", "libcurl is called from Collector/Download only"),
