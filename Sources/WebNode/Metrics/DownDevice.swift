@@ -9,8 +9,8 @@ enum DownDevice {
   static func metrics(
     _ device: DeviceView, _ last: DeviceMetrics?, external: [WebNodeConfig.ExternalLabel]
   ) -> DeviceMetrics {
+    // Without a time of its own: that it is down is of now.
     var file = ExpositionFile(parsing: [])
-    file.written = last?.written
     file.families = [family(device, last?.parts[name], external: external)]
     return DeviceMetrics(file)
   }
