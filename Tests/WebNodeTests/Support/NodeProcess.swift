@@ -7,8 +7,13 @@ struct NodeProcess: Sendable {
   let port: Int
 
   static func start(_ root: TemporaryDirectory, program: String? = nil) async throws -> NodeProcess {
-    let process = try ChildProcess(
-      try program ?? Products.path("tikwatch-web"), ["run", "--storage", root.path, "--listen", "127.0.0.1:0"], in: root)
+    try await listening(
+      ChildProcess(
+        program ?? Products.path("tikwatch-web"), ["run", "--storage", root.path, "--listen", "127.0.0.1:0"], in: root))
+  }
+
+  /// A node that was started on `127.0.0.1:0`.
+  static func listening(_ process: ChildProcess) async throws -> NodeProcess {
     var port: Int?
     try await process.wait(for: "its address") {
       port = process.standardError.components(separatedBy: "127.0.0.1:").dropFirst()
