@@ -81,15 +81,16 @@ struct MetricsRoute {
     }
   }
 
-  /// Of several collectors' files the newest counts, so that a device appears once.
+  /// Of several collectors' files one counts, so that a device appears once: always the same as long as it is fresh, since what collectors
+  /// count by themselves would jump back and forth between them.
   private func add(_ device: DeviceView, _ collectors: Set<String>?, _ merge: inout ExpositionMerge) {
     let now = services.now()
-    let files = device.folders.filter { collectors?.contains($0.collector) ?? true }
+    let files = device.steadyFolders.filter { collectors?.contains($0.collector) ?? true }
       .compactMap { services.metrics.entry($0.directory.metrics)?.file }
       .filter { $0.written.map { $0 <= now + Double(JournalTail.farthestFuture) } ?? false }
     let newest = files.max { ($0.written ?? 0) < ($1.written ?? 0) }
-    if let newest, let written = newest.written, now - written <= services.config.metricsStaleAfter {
-      for family in newest.families { merge.add(family) }
+    if let chosen = files.first(where: { now - ($0.written ?? 0) <= services.config.metricsStaleAfter }) {
+      for family in chosen.families { merge.add(family) }
     } else if device.state == .down {
       merge.add(DownDevice.family(device, newest, external: services.config.externalLabels))
     }
