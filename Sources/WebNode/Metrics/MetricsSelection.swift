@@ -33,8 +33,8 @@ struct MetricsSelection: Sendable {
     namesDevices = !names.isEmpty
   }
 
-  /// The folders of a device that count.
+  /// The folders of a device that count, in the order in which they are preferred.
   func folders(_ device: DeviceView) -> [DeviceView.Folder] {
-    device.folders.filter { collectors?.contains($0.collector) ?? true }
+    device.steadyFolders.filter { collectors?.contains($0.collector) ?? true }
   }
 }

@@ -59,7 +59,8 @@ struct MetricsSource: Sendable {
     if selection.isEverything { store.keep(only: Set(files.values.joined().map(\.path))) }
   }
 
-  /// Of several collectors' files the one last written counts, by its own word, so that a device appears once.
+  /// Of several collectors' files one counts, so that a device appears once: always the same as long as it is fresh, since what collectors
+  /// count by themselves would jump back and forth between them.
   private func chosen(_ selection: MetricsSelection, now: Double) -> [MetricsView.Source] {
     let paths = selection.devices.map { device in selection.folders(device).map(\.directory.metrics) }
     var known = services.metrics.metrics(paths.flatMap(\.self))[...]
@@ -67,13 +68,15 @@ struct MetricsSource: Sendable {
     sources.reserveCapacity(selection.devices.count)
     for (device, paths) in zip(selection.devices, paths) {
       var newest: (written: Double, metrics: DeviceMetrics)?
+      var fresh: DeviceMetrics?
       for case let metrics? in known.prefix(paths.count) {
         guard let written = metrics.written, written <= now + Double(JournalTail.farthestFuture) else { continue }
         if written > newest?.written ?? -1 { newest = (written, metrics) }
+        if fresh == nil, now - written <= services.config.metricsStaleAfter { fresh = metrics }
       }
       known = known.dropFirst(paths.count)
-      if let newest, now - newest.written <= services.config.metricsStaleAfter {
-        sources.append(.init(device: device.name, metrics: newest.metrics))
+      if let fresh {
+        sources.append(.init(device: device.name, metrics: fresh))
       } else if device.state == .down {
         let metrics = services.metrics.lanes.down(device, newest?.metrics, external: services.config.externalLabels)
         sources.append(.init(device: device.name, metrics: metrics))
