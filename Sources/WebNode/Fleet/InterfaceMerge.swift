@@ -19,12 +19,14 @@ enum InterfaceMerge {
         if let place = places[identity], !views[place].sources.contains(where: { $0.directory == source.directory }) {
           views[place].sources.append(source)
           views[place].histories.append(lane?.history ?? RateHistory())
+          views[place].liveLedgers.append(lane?.ledger ?? LiveLedger())
           if views[place].time == nil { take(lane, into: &views[place]) }
         } else {
           places[identity] = views.count
           var view = view(key, file)
           view.sources = [source]
           view.histories = [lane?.history ?? RateHistory()]
+          view.liveLedgers = [lane?.ledger ?? LiveLedger()]
           take(lane, into: &view)
           views.append(view)
         }
