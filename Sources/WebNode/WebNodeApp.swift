@@ -83,6 +83,7 @@ struct WebNodeApp: Sendable {
     let series = SeriesService(pools: pools, problems: store.problems)
     return WebServices(
       config: config, fleet: store, series: series,
+      usage: UsageService(series: series, store: LedgerStore(), problems: store.problems, now: now),
       graphs: GraphService(series: series, crew: crew, counters: counters, now: now),
       metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),
       counters: counters, now: now, logger: logger)

@@ -70,6 +70,9 @@ enum NodeMetrics {
       gauge(
         "tikwatch_collector_heartbeat_age_seconds", "Time since the collector's heartbeat, by this node's clock.",
         each { $0.heartbeatAge }),
+      gauge(
+        "tikwatch_collector_clock_offset_seconds", "Seconds that the collector's clock is ahead of this node's.",
+        each { $0.clockOffset }),
       gauge("tikwatch_collector_devices", "Devices of the collector.", each { Double($0.deviceCount) }),
       gauge(
         "tikwatch_collector_pending_samples", "Samples that wait to be written to archives.",
