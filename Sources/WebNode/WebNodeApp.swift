@@ -30,6 +30,8 @@ struct WebNodeApp: Sendable {
   /// Runs before each read of a root (by its index): a seam for tests of storage that hangs.
   var beforeRead: @Sendable (Int) -> Void = { _ in }
 
+  var drawing = RenderCrew.Settings()
+
   /// Longest time from the signal to the end: answers that are under way are finished, streams say goodbye.
   static let shutdownPatience = Duration.seconds(8)
 
@@ -46,11 +48,13 @@ struct WebNodeApp: Sendable {
     defer { watchers.forEach { $0.stop() } }
     let pools = config.storage.indices.map { index in
       BlockingPool(
-        name: "storage \(config.storage[index])", threads: 4, queueLimit: 64, deadline: storageDeadline,
+        name: config.storage.count > 1 ? "root \(index + 1)" : "storage", threads: 4, queueLimit: 64, deadline: storageDeadline,
         before: { [beforeRead] in beforeRead(index) })
     }
-    let drawing = BlockingPool(name: "drawing", threads: 1, queueLimit: 32, deadline: .seconds(10))
-    defer { (pools + [drawing]).forEach { $0.stop() } }
+    defer { pools.forEach { $0.stop() } }
+    let counters = NodeCounters()
+    let crew = RenderCrew(drawing, logger: logger) { counters.countDrawingProcess($0) }
+    defer { crew.stop() }
     var limits = limits
     let descriptors = DescriptorLimit.raise()
     limits.connections = DescriptorLimit.connections(wanted: limits.connections, descriptors: descriptors)
@@ -60,13 +64,13 @@ struct WebNodeApp: Sendable {
         metadata: [LogKey.count: "\(limits.connections)", "descriptors": "\(descriptors)"])
     }
     let keeper = ConnectionKeeper(limit: limits.connections)
-    let services = services(store, pools, drawing)
-    services.counters.connections.withLock { $0 = keeper }
+    let services = services(store, pools, crew, counters)
+    counters.connections.withLock { $0 = keeper }
     let server = WebNodeService(
       services, pages: pages, limits: limits, keeper: keeper, logger: logger, onListening: onListening)
     // Stopped in the opposite order.
     var parts: [any Service] = [server]
-    if let source { parts.append(await reloader(source, server, services.counters.reload)) }
+    if let source { parts.append(await reloader(source, server, counters.reload)) }
     if let manager { parts.append(ManagedService(manager: manager, begins: server.listening)) }
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .warning)
@@ -97,12 +101,13 @@ struct WebNodeApp: Sendable {
         signals: signals, status: status, manager: manager, now: now, logger: logger, apply: { await server.apply($0) }))
   }
 
-  private func services(_ store: FleetStore, _ pools: [BlockingPool], _ drawing: BlockingPool) -> WebServices {
-    let counters = NodeCounters()
+  private func services(_ store: FleetStore, _ pools: [BlockingPool], _ crew: RenderCrew, _ counters: NodeCounters) -> WebServices
+  {
     let series = SeriesService(pools: pools, problems: store.problems)
     return WebServices(
       config: config, fleet: store, series: series,
-      graphs: GraphService(series: series, pool: drawing, counters: counters, now: now),
+      usage: UsageService(series: series, store: LedgerStore(), problems: store.problems, now: now),
+      graphs: GraphService(series: series, crew: crew, counters: counters, now: now),
       metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),
       counters: counters, now: now, logger: logger)
   }

@@ -7,6 +7,9 @@ struct WebServices: Sendable {
   var config: WebNodeConfig
   let fleet: FleetStore
   let series: SeriesService
+  let usage: UsageService
+  let summaries = UsageSummaries()
+  let fleetUsage = FleetUsage()
   let graphs: GraphService
   var metrics: MetricsStore
   let streams: StreamCount
