@@ -25,6 +25,9 @@ struct WebNodeApp: Sendable {
   /// Runs before each read of a root (by its index): a seam for tests of storage that hangs.
   var beforeRead: @Sendable (Int) -> Void = { _ in }
 
+  /// How long the first look through the roots may keep the node from listening.
+  static let firstLookPatience = Duration.seconds(2)
+
   /// Longest time from the signal to the end: answers that are under way are finished, streams say goodbye.
   static let shutdownPatience = Duration.seconds(8)
 
@@ -39,6 +42,7 @@ struct WebNodeApp: Sendable {
     }
     watchers.forEach { $0.start() }
     defer { watchers.forEach { $0.stop() } }
+    await firstLook(store)
     let names = HostNameResolver(
       lists: [config.allow, config.metricsAllow ?? AccessList(rules: []), config.trustedProxies], logger: logger)
     let pools = config.storage.indices.map { index in
@@ -71,6 +75,15 @@ struct WebNodeApp: Sendable {
       }
       defer { tasks.cancelAll() }
       try await group.run()
+    }
+  }
+
+  /// Waits for the first look through every root: whoever comes before it would find an empty site, and a proxy would believe that. A root
+  /// that hangs is not waited for much longer.
+  private func firstLook(_ store: FleetStore) async {
+    let deadline = ContinuousClock.now + Self.firstLookPatience
+    while !store.hasSeenAllRoots, ContinuousClock.now < deadline, !Task.isCancelled {
+      try? await Task.sleep(for: .milliseconds(10))
     }
   }
 
