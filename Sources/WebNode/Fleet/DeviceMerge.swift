@@ -87,7 +87,7 @@ struct DeviceMerge {
         result.reason = "storage"
         result.message = replica.problem ?? "collector \(replica.collector.name) gives no heartbeat"
       } else {
-        result.reason = "heartbeat"
+        result.reason = replica.problem == nil ? "heartbeat" : "storage"
         result.message = replica.problem ?? silence("collector \(replica.collector.name) is silent", replica.collector.written)
       }
       return result
@@ -100,8 +100,8 @@ struct DeviceMerge {
     case .starting: result.state = .starting
     case .up, .degraded, .push:
       guard isSampled else {
-        result.reason = "sample"
-        result.message = silence("no sample", sample)
+        result.reason = replica.problem == nil ? "sample" : "storage"
+        result.message = replica.problem ?? silence("no sample", sample)
         result.since = sample ?? result.since
         return result
       }

@@ -40,7 +40,8 @@ struct FleetMerge: Sendable {
             Replica(
               root: index, collector: collector, heartbeat: record.heartbeat?.devices[name], record: device,
               today: state.today[record.folder]?[name],
-              problem: (device.folderProblem ?? device.fileProblem ?? record.heartbeatProblem)?.description ?? problems[name],
+              problem: (device.folderProblem ?? device.fileProblem ?? record.heartbeatProblem ?? record.tail.problem)?.description
+                ?? problems[name],
               isRetired: record.heartbeatProblem == nil && record.heartbeat != nil && record.heartbeat?.devices[name] == nil,
               isAnswering: isAnswering))
         }
