@@ -29,8 +29,10 @@ struct WebNodeApp: Sendable {
   var storageDeadline = TimeAmount.seconds(5)
   /// Runs before each read of a root (by its index): a seam for tests of storage that hangs.
   var beforeRead: @Sendable (Int) -> Void = { _ in }
-
   var drawing = RenderCrew.Settings()
+
+  /// How long the first look through the roots may keep the node from listening.
+  static let firstLookPatience = Duration.seconds(2)
 
   /// Longest time from the signal to the end: answers that are under way are finished, streams say goodbye.
   static let shutdownPatience = Duration.seconds(8)
@@ -46,6 +48,7 @@ struct WebNodeApp: Sendable {
     }
     watchers.forEach { $0.start() }
     defer { watchers.forEach { $0.stop() } }
+    await firstLook(store)
     let pools = config.storage.indices.map { index in
       BlockingPool(
         name: config.storage.count > 1 ? "root \(index + 1)" : "storage", threads: 4, queueLimit: 64, deadline: storageDeadline,
@@ -99,6 +102,15 @@ struct WebNodeApp: Sendable {
       source.origin, config: config, stamps: source.stamps,
       .init(
         signals: signals, status: status, manager: manager, now: now, logger: logger, apply: { await server.apply($0) }))
+  }
+
+  /// Waits for the first look through every root: whoever comes before it would find an empty site, and a proxy would believe that. A root
+  /// that hangs is not waited for much longer.
+  private func firstLook(_ store: FleetStore) async {
+    let deadline = ContinuousClock.now + Self.firstLookPatience
+    while !store.hasSeenAllRoots, ContinuousClock.now < deadline, !Task.isCancelled {
+      try? await Task.sleep(for: .milliseconds(10))
+    }
   }
 
   private func services(_ store: FleetStore, _ pools: [BlockingPool], _ crew: RenderCrew, _ counters: NodeCounters) -> WebServices

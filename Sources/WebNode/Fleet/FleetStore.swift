@@ -62,6 +62,9 @@ final class FleetStore: Sendable {
     return snapshot
   }
 
+  /// Whether each root was looked through at least once.
+  var hasSeenAllRoots: Bool { shelf.withLock { $0.states.allSatisfy { $0.scanned != nil } } }
+
   /// Rises with every change.
   var version: Int { shelf.withLock { $0.version } }
 }
