@@ -131,22 +131,29 @@ import Testing
   func processesThatAreNoneAre503(script: String, expected: [RenderCrew.End]) async throws {
     let folder = try TemporaryDirectory()
     let program = try Self.script(folder, script)
-    try await Self.with({ $0.program = program }) { crew, ends in
-      await Self.draws503(crew)
-      // Twice and not a third time.
-      #expect(ends.all == expected)
-      #expect(crew.processes.isEmpty)
+    // Twice and not a third time.
+    #expect(try await Self.endsOf(program) == expected)
+  }
+
+  /// How the processes ended that were to draw one picture with this script, which nobody got.
+  private static func endsOf(_ program: String, deadline: Duration = .seconds(60)) async throws -> [RenderCrew.End] {
+    var last: [RenderCrew.End] = []
+    for _ in 0..<50 {
+      last = try await with({ ($0.program, $0.deadline) = (program, deadline) }) { crew, ends in
+        await draws503(crew)
+        #expect(crew.processes.isEmpty)
+        return ends.all
+      }
+      // "Text file busy": a process that another test started just then holds the script, open for writing, until it becomes its program.
+      guard last == [.start] else { break }
     }
+    return last
   }
 
   @Test func processThatNeverAnswersIs503() async throws {
     let folder = try TemporaryDirectory()
     let program = try Self.script(folder, "exec sleep 1000")
-    try await Self.with({ ($0.program, $0.deadline) = (program, .milliseconds(200)) }) { crew, ends in
-      await Self.draws503(crew)
-      #expect(ends.all == [.deadline])
-      #expect(crew.processes.isEmpty)
-    }
+    #expect(try await Self.endsOf(program, deadline: .milliseconds(200)) == [.deadline])
   }
 
   @Test(arguments: ["/no/such/program", "/etc/hostname", "/"])
