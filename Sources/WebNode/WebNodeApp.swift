@@ -15,6 +15,7 @@ struct WebNodeApp: Sendable {
   var pages = WebPages()
   var limits = ConnectionLimits()
   var reader: any HandoffReader = DiskReader()
+  var vendors = MACVendors()
   var now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
   /// Told every address that is being listened on, once it is.
   var onListening: @Sendable (SocketAddress) -> Void = { _ in }
@@ -77,10 +78,12 @@ struct WebNodeApp: Sendable {
   private func services(_ store: FleetStore, _ pools: [BlockingPool], _ drawing: BlockingPool) -> WebServices {
     let counters = NodeCounters()
     let series = SeriesService(pools: pools, problems: store.problems)
+    let tables = TablesService(store: TablesStore(problems: store.problems), series: series)
     return WebServices(
       config: config, fleet: store, series: series,
       graphs: GraphService(series: series, pool: drawing, counters: counters, now: now),
+      tables: tables, clients: ClientStore(tables: tables), vendors: vendors,
       metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),
-      counters: counters, now: now, logger: logger)
+      counters: counters, started: now(), now: now, logger: logger)
   }
 }

@@ -11,6 +11,7 @@ struct CollectorRecord: Sendable {
   private(set) var heartbeat: Heartbeat?
   private(set) var heartbeatEpoch: Double?
   private var heartbeatIdentity: BoundedFile.Identity?
+  private(set) var clock = ClockWatch()
   /// Why `heartbeat.json` cannot be read; `nil` while it is fine or not there.
   private(set) var heartbeatProblem: FileError?
   /// By device name.
@@ -70,6 +71,7 @@ struct CollectorRecord: Sendable {
       guard let written = read.writtenEpoch else {
         throw FileError(.malformed, "read", path, "\"written\" is no time: \"\(read.written.prefix(64))\"")
       }
+      clock.observe(written: written, seen: now)
       guard written <= now + Double(JournalTail.farthestFuture) else {
         throw FileError(.malformed, "read", path, "it is of the future: \(read.written.prefix(64)); check the clocks")
       }

@@ -25,10 +25,18 @@ struct DeviceMerge {
     view.since = best.since
     view.isRetired = listed.isEmpty
     view.collectors = judged.map(\.replica.collector.name)
+    view.replicas = judged.map {
+      DeviceView.Replica(
+        root: $0.replica.root, collector: $0.replica.collector.name, state: $0.state, reason: $0.reason,
+        sampleTime: $0.replica.record.sampleTime, isRetired: $0.replica.isRetired, message: $0.message, since: $0.since,
+        missedSamples: $0.replica.heartbeat?.missedSamples, latencyMs: $0.replica.heartbeat?.latencyMs,
+        coverage: $0.replica.today?.coverage)
+    }
     view.folders = judged.filter { $0.replica.record.folderProblem == nil }.map {
       DeviceView.Folder(
         root: $0.replica.root, collector: $0.replica.collector.name, directory: $0.replica.record.directory)
     }
+    view.clockOffset = best.replica.collector.isClockOff ? best.replica.collector.clockOffset : nil
     view.interval = freshest.collector.interval ?? 1
     view.sampleTime = freshest.record.sampleTime
     if let beat = best.replica.heartbeat {

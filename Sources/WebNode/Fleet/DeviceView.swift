@@ -41,6 +41,26 @@ struct DeviceView: Sendable, Identifiable {
     var directory: DeviceDirectory
   }
 
+  /// How one collector sees the device: provenance.
+  struct Replica: Sendable, Hashable {
+    var root: Int
+    var collector: String
+    var state: DeviceState
+    var reason: String?
+    /// When its newest sample was taken, epoch seconds.
+    var sampleTime: Double?
+    /// It does not list the device any more (or never did): only its past counts.
+    var isRetired: Bool
+    /// What happened, in words, and when that state began.
+    var message: String?
+    var since: Double?
+    /// Samples that were due and did not come, since the collector started.
+    var missedSamples: Int?
+    var latencyMs: Double?
+    /// The share of the time since midnight whose bytes it knows.
+    var coverage: Double?
+  }
+
   /// The name in the collector's configuration.
   var name: String
   var state: DeviceState
@@ -68,12 +88,16 @@ struct DeviceView: Sendable, Identifiable {
   var missedSamples: Int?
   /// Names of the collectors that know it, the freshest first.
   var collectors: [String] = []
+  /// All who know it, in the same order.
+  var replicas: [Replica] = []
   /// Its folders, in the order of `collectors`.
   var folders: [Folder] = []
   /// Seconds between samples.
   var interval: Double = 1
   /// When the newest sample was taken, epoch seconds.
   var sampleTime: Double?
+  /// Seconds that the clock of the collector whose word counts is ahead of ours; `nil` while that is not worth telling.
+  var clockOffset: Double?
   /// Sum over the uplinks, or over all interfaces where no uplink is known; `nil` while unknown or down.
   var rxRate: Double?
   var txRate: Double?

@@ -57,7 +57,8 @@ struct FleetMerge: Sendable {
     return CollectorView(
       name: record.name, root: root, host: heartbeat?.host, version: heartbeat?.version,
       started: heartbeat.flatMap { UTCTime.epoch(rfc3339: $0.started) }, written: record.heartbeatEpoch,
-      isFresh: age.map { $0 <= staleAfter } ?? false, heartbeatAge: age, interval: heartbeat?.interval,
+      isFresh: age.map { $0 <= staleAfter } ?? false, heartbeatAge: age,
+      clockOffset: record.clock.offset, interval: heartbeat?.interval,
       deviceCount: heartbeat?.devices.count ?? record.devices.count, spoolBytes: heartbeat?.storage?.spoolBytes,
       pendingSamples: heartbeat?.storage?.pendingSamples, storage: heartbeat?.storage,
       problem: record.heartbeatProblem?.description ?? record.tail.problem?.description ?? heartbeat?.storage?.lastError,

@@ -2,7 +2,11 @@
 struct OverviewTiles {
   let snapshot: FleetSnapshot
 
-  var fields: [Fields] { [devices, collectors, today, busiest] }
+  /// What whoever reads the ledgers puts in place of the day and the busiest device.
+  var month: Fields?
+  var percentile: Fields?
+
+  var fields: [Fields] { [devices, collectors, month ?? today, percentile ?? busiest] }
 
   private var devices: Fields {
     let states = snapshot.devices.map(\.state).sorted { OverviewChoices.rank($0) > OverviewChoices.rank($1) }

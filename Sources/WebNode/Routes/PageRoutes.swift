@@ -28,6 +28,8 @@ struct PageRoutes {
       return await DevicePage(shell: shell, device: device).response()
     }
     group.get("graph") { request, _ in try await graph(PageShell(request, services, renderer)) }
+    group.get("clients") { request, _ in await ClientsPage(PageShell(request, services, renderer)).response() }
+    group.get("cluster") { request, _ in ClusterPage(PageShell(request, services, renderer)).response() }
     group.get("assets/:file") { request, context in try asset(request, context) }
   }
 

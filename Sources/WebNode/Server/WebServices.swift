@@ -8,9 +8,14 @@ struct WebServices: Sendable {
   let fleet: FleetStore
   let series: SeriesService
   let graphs: GraphService
+  let tables: TablesService
+  let clients: ClientStore
+  let vendors: MACVendors
   let metrics: MetricsStore
   let streams: StreamCount
   let counters: NodeCounters
+  /// When the node started, epoch seconds.
+  let started: Double
   let now: @Sendable () -> Double
   let logger: Logger
 }
