@@ -28,8 +28,12 @@ struct CollectorRecord: Sendable {
     tail = JournalTail(folder: directory.live)
   }
 
-  /// The name that the collector gives itself, else that of its folder.
-  var name: String { heartbeat?.collector ?? folder }
+  /// The name that the collector gives itself; that of its folder where the heartbeat is missing or belongs to another folder (a copy,
+  /// or one that was renamed), so that no two folders of a root go by one name.
+  var name: String {
+    guard let name = heartbeat?.collector, FolderName.escape(name) == folder else { return folder }
+    return name
+  }
 
   var badFiles: Int {
     (heartbeatProblem == nil ? 0 : 1) + (tail.problem == nil ? 0 : 1)

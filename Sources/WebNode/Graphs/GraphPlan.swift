@@ -48,7 +48,7 @@ struct GraphPlan: Sendable {
       list += ["--color", "\(element)#\(colour)"]
     }
     if hasLegend {
-      list += ["--title", Self.line("\(request.device)  \(request.interface)"), "--vertical-label", "bit/s"]
+      list += ["--title=" + Self.line("\(request.device)  \(request.interface)"), "--vertical-label", "bit/s"]
     } else {
       list.append("--no-legend")
       if request.height < 100 || request.width < 240 { list.append("--only-graph") }

@@ -20,7 +20,7 @@ struct DeviceDetails {
     self.device = device
     snapshot = shell.services.fleet.snapshot()
     let series = shell.services.series
-    async let metrics = DeviceMetrics.read(device, in: snapshot, series: series, names: DeviceHealth.families)
+    async let metrics = DeviceNumbers.read(device, in: snapshot, series: series, names: DeviceHealth.families)
     // Names of an access point's clients stand in the leases of another device.
     async let picture = shell.services.clients.clients(in: snapshot, youngerThan: 30)
     async let found = EventList.read(device, shell, limit: Self.eventReach)

@@ -35,7 +35,7 @@ struct DeviceHealth {
     ("mktxp_interface_sfp_temperature", "Transceiver", "°C"),
   ]
 
-  let metrics: DeviceMetrics
+  let metrics: DeviceNumbers
   let now: Double
 
   /// `nil` while the numbers are fresh.

@@ -95,7 +95,7 @@ struct DevicePage {
     add("Serial number", device.serial)
     add("RouterOS", device.version)
     add("Address", device.address)
-    add("Collectors", device.collectors.joined(separator: ", "))
+    add("Collectors", Self.provenance(device, roots: shell.services.config.storage))
     add("Sampled every", Format.duration(device.interval))
     add("Last sample", device.sampleTime.map { shell.time.moment($0) })
     add("Missed samples", device.missedSamples.map { Format.parts(Double($0), unit: "").text + " since its collector started" })
@@ -115,6 +115,23 @@ struct DevicePage {
     var fields = tile("Disk in use", used, "%", level: used, warn: 85, bad: 95)
     fields["notes"] = [["kind": "", "text": "\(Format.bytes(free)) of \(Format.bytes(total)) free"] as Fields]
     return fields
+  }
+
+  /// Whose data the reader sees: the collectors, that of the live values first.
+  static func provenance(_ device: DeviceView, roots: [String]) -> String {
+    device.replicas.enumerated().map { index, replica in
+      let isAlone = device.replicas.count { $0.collector == replica.collector } == 1
+      let name =
+        isAlone || !roots.indices.contains(replica.root) ? replica.collector : "\(replica.collector) in \(roots[replica.root])"
+      if replica.isRetired { return name + " (past only)" }
+      switch replica.state {
+      case .stale: return name + " (silent)"
+      case .down: return name + " (does not reach it)"
+      case .starting: return name + " (starting)"
+      case .up, .degraded, .push: return index == 0 && device.replicas.count > 1 ? name + " (shown now)" : name
+      }
+    }
+    .joined(separator: ", ")
   }
 
   private static func tile(

@@ -54,7 +54,7 @@ struct TablesService: Sendable {
     var result = FleetTables(devices: devices.map { DeviceTables(device: $0.name) })
     await withTaskGroup(of: (Int, Result<[(Int, String, TablesFile)], any Error>).self) { group in
       for (root, items) in wanted {
-        guard snapshot.roots.indices.contains(root), !snapshot.roots[root].isHung else {
+        guard snapshot.roots.indices.contains(root), items.allSatisfy(\.folder.isAnswering) else {
           result.failures[root] = "does not answer"
           continue
         }

@@ -80,5 +80,5 @@ import Testing
   }
 
   @Test(arguments: [("a\\\"b", "a\"b"), ("x\\\\n", "x\\n"), ("line\\nend", "line\nend"), ("plain", "plain")])
-  func labelsAreReadWithoutTheirEscapes(_ text: String, _ expected: String) { #expect(DeviceMetrics.plain(text) == expected) }
+  func labelsAreReadWithoutTheirEscapes(_ text: String, _ expected: String) { #expect(DeviceNumbers.plain(text) == expected) }
 }
