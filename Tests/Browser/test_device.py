@@ -24,7 +24,7 @@ def test_rates_of_interfaces_change_each_second(browser):
 def test_device_that_is_down_says_why(browser):
     browser.open("devices/offline")
     assert "Down" in browser.text("h1 .pill")
-    assert "refused" in browser.text(".banner")
+    assert "refused" in browser.text('[data-part="banner"] .banner')
 
 
 def test_interface_leads_to_its_graph(browser):

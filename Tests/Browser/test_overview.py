@@ -115,8 +115,8 @@ def test_theme_switch_survives_a_reload_without_a_flash(browser):
 def test_table_can_share_one_logarithmic_scale(browser):
     browser.open("?view=table")
     tops = """const top = name => { const canvas = document.querySelector('[data-device="' + name + '"] .spark canvas');
-      const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-      for (let at = 3; at < pixels.length; at += 4) if (pixels[at] > 200) return Math.floor(at / 4 / canvas.width); return null; };
+      const column = canvas.getContext('2d').getImageData(Math.floor(canvas.width * 0.4), 0, 1, canvas.height).data;
+      for (let at = 3; at < column.length; at += 4) if (column[at] > 200) return (at - 3) / 4; return null; };
       return ['gw-riga', 'ap-office'].map(top)"""
     browser.until("return [...document.querySelectorAll('[data-device] .spark canvas')].length > 2", "the small graphs")
     own = browser.run(tops)
