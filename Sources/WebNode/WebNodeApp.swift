@@ -85,6 +85,7 @@ struct WebNodeApp: Sendable {
     let tables = TablesService(store: TablesStore(problems: store.problems), series: series)
     return WebServices(
       config: config, fleet: store, series: series,
+      usage: UsageService(series: series, store: LedgerStore(), problems: store.problems, now: now),
       graphs: GraphService(series: series, crew: crew, counters: counters, now: now),
       tables: tables, clients: ClientStore(tables: tables), vendors: vendors,
       metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),

@@ -11,17 +11,16 @@ struct ExpositionParser {
   private var lastName: (name: [UInt8], place: Int)?
   /// The family of the last sample line and how long its lines were before.
   private var lastLine: (place: Int, length: Int)?
-  private let externalNames: [[UInt8]]
-  /// As they stand in a line, each with a comma behind it.
-  private let externalTexts: [[UInt8]]
+  /// Labels to add.
+  private let external: [(name: [UInt8], text: [UInt8])]
 
   init(external: [Labels.Label]) {
-    externalNames = external.map { Array($0.name.utf8) }
-    externalTexts = external.map { label in
+    self.external = external.map { label in
+      // As it stands in a line, with a comma behind it.
       var text = Array("\(label.name)=\"".utf8)
       PrometheusText.append(escaped: label.value, quotes: true, to: &text)
       text += "\",".utf8
-      return text
+      return (Array(label.name.utf8), text)
     }
   }
 
@@ -96,7 +95,8 @@ struct ExpositionParser {
       return
     }
     lastLine = (place, families[place].lines.count)
-    append(line, to: &families[place].lines)
+    // No method of ours: that would copy all of this to look at it while the lines change.
+    Self.append(line, scan, external, to: &families[place].lines)
   }
 
   /// The family of the sample just read: mostly that of the line before.
@@ -109,10 +109,10 @@ struct ExpositionParser {
     return place
   }
 
-  private func append(_ line: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
-    let missing = externalNames.indices.filter { index in
-      !scan.labels.contains { line[$0.name].elementsEqual(externalNames[index]) }
-    }
+  private static func append(
+    _ line: UnsafeBufferPointer<UInt8>, _ scan: LineScan, _ external: [(name: [UInt8], text: [UInt8])], to text: inout [UInt8]
+  ) {
+    let missing = external.filter { label in !scan.labels.contains { line[$0.name].elementsEqual(label.name) } }
     if missing.isEmpty, scan.isPlain {
       text += line
     } else {
@@ -124,7 +124,7 @@ struct ExpositionParser {
         text += line[label.value]
         text += [UInt8(ascii: "\""), UInt8(ascii: ",")]
       }
-      for index in missing { text += externalTexts[index] }
+      for label in missing { text += label.text }
       text.removeLast()  // the comma, or the brace of a sample without labels
       if !(scan.labels.isEmpty && missing.isEmpty) { text.append(UInt8(ascii: "}")) }
       text.append(UInt8(ascii: " "))

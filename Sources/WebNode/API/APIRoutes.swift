@@ -16,6 +16,8 @@ struct APIRoutes {
     TablesRoute(services: services).add(to: api)
     ClusterRoute(services: services).add(to: api)
     StreamRoute(services: services).add(to: api)
+    UsageRoutes(services: services).add(to: api)
+    UsageRoutes(services: services).addReport(to: group)
   }
 
   @Sendable private func devices(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -112,16 +112,26 @@ struct TablesRoute {
     for device in found.devices {
       for column in device.tables[name]?.content.columns ?? [] where !columns.contains(column.id) { columns.append(column.id) }
     }
-    var text = CSVText()
-    text.row(["device", "t"] + columns.map(CSVText.defused))
+    var text = CSVText(["device", "t"] + columns)
     for device in found.devices {
       guard let table = device.tables[name]?.content else { continue }
       let places = columns.map { id in table.columns.firstIndex { $0.id == id } }
-      let head = [CSVText.defused(device.device), CSVText.text(.number(table.t))]
-      for row in table.rows { text.row(head + places.map { $0.map { CSVText.text(row[$0]) } ?? "" }) }
+      let head: [CSVText.Cell] = [.text(device.device), .real(table.t)]
+      for row in table.rows { text.row(head + places.map { $0.map { CSVText.Cell(row[$0]) } ?? .text("") }) }
     }
     return .content(
       text.bytes, type: "text/csv; charset=utf-8; header=present", freshness: Self.freshness, request: request,
       headers: [.contentDisposition: "attachment; filename=\"tables_\(name).csv\""])
+  }
+}
+
+extension CSVText.Cell {
+  fileprivate init(_ cell: DeviceTable.Cell) {
+    switch cell {
+    case .text(let text): self = .text(text)
+    case .number(let number): self = .real(number)
+    case .flag(let flag): self = .text(flag ? "true" : "false")
+    case .none: self = .text("")
+    }
   }
 }

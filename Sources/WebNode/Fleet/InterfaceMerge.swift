@@ -57,6 +57,7 @@ struct InterfaceMerge {
         root: replica.root, collector: replica.collector.name, directory: replica.record.directory, key: key,
         isReadable: replica.record.folderProblem == nil, isAnswering: replica.isAnswering))
     views[place].histories.append(lane?.history ?? RateHistory())
+    views[place].liveLedgers.append(lane?.ledger ?? LiveLedger())
     guard let lane, !replica.isRetired || views[place].time == nil else { return }
     if let time = views[place].time {
       let isLacking = views[place].rxRate == nil && lane.rxRate != nil && time - lane.time <= Self.rateReach

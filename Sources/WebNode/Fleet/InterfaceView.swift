@@ -45,6 +45,8 @@ struct InterfaceView: Sendable, Identifiable {
   var sources: [Source] = []
   /// The last minutes as each source told them, in the order of `sources`.
   var histories: [RateHistory] = []
+  /// The bytes of the last minutes as each source told them, in the order of `sources`.
+  var liveLedgers: [LiveLedger] = []
 
   var id: String { key }
   var isUplink: Bool { role == "wan" }

@@ -10,6 +10,8 @@ struct ExpositionAnswer: Sendable {
   private static let batch = 1 << 20
   /// Compressed pieces are small: they are put together up to this.
   private static let packet = 256 << 10
+  /// Below this all is compressed anew, as one piece: that takes few milliseconds, and many small pieces compress badly.
+  private static let small = 1 << 20
   /// Below this, compressing gains nothing.
   private static let smallest = 1024
 
@@ -32,6 +34,18 @@ struct ExpositionAnswer: Sendable {
 
   private var headers: HTTPFields {
     [.contentType: format.contentType, .cacheControl: "no-store", .vary: "Accept, Accept-Encoding"]
+  }
+
+  /// The segments with those compressed that are new each time, which are few. Blocking.
+  func prepared(_ segments: [MetricsSegment]) -> [MetricsSegment] {
+    guard isCompressed, let packer = GzipPacker() else { return segments }
+    if segments.reduce(0, { $0 + $1.plain.readableBytes }) < Self.small {
+      let whole = MetricsSegment(text: segments.flatMap(\.plain.readableBytesView))
+      _ = whole.piece(packer)
+      return [whole]
+    }
+    for segment in segments where segment.parts.isEmpty && segment.piece == nil { _ = segment.piece(packer) }
+    return segments
   }
 
   func response(_ segments: [MetricsSegment], _ pool: BlockingPool) async throws -> Response {

@@ -17,12 +17,8 @@ struct MetricsRoute {
     let answer = ExpositionAnswer(request)
     let store = services.metrics
     let segments = try await store.pool.run {
-      let segments = store.views.view(selection, contents.sources, own: contents.own).segments(answer.format, own: contents.own)
-      // What the node says of itself is new each time, and small.
-      if answer.isCompressed, let packer = GzipPacker() {
-        for segment in segments where segment.parts.isEmpty && segment.piece == nil { _ = segment.piece(packer) }
-      }
-      return segments
+      let view = store.views.view(selection, contents.sources, own: contents.own)
+      return answer.prepared(view.segments(answer.format, own: contents.own))
     }
     return try await answer.response(segments, store.pool)
   }

@@ -74,6 +74,7 @@ struct AssetCatalog: Sendable {
     case .style:
       return [
         Files.tokens_css, Files.base_css, Files.controls_css, Files.overview_css, Files.graph_css, Files.lists_css,
+        Files.reports_css,
         Files.adapt_css,
       ]
     case .withoutScripts: return [Files.nojs_css]

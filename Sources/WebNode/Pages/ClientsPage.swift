@@ -127,18 +127,16 @@ struct ClientsPage {
   }
 
   private func csv(_ clients: [Client], hasVendors: Bool) -> Response {
-    var text = CSVText()
-    text.row(
+    var text = CSVText(
       ["name", "address", "mac"] + (hasVendors ? ["vendor"] : [])
         + ["device", "interface", "kinds", "lease", "expires", "signal_dbm", "tx_bps", "rx_bps", "seen"])
     for client in clients {
-      func number(_ value: Double?) -> String { CSVText.text(value.map { .number($0) } ?? .none) }
-      let vendor = hasVendors ? [CSVText.defused(client.mac.flatMap(shell.services.vendors.name) ?? "")] : []
-      text.row(
-        [client.name ?? "", client.address ?? "", client.mac ?? ""].map(CSVText.defused) + vendor
-          + [client.device, client.interface ?? ""].map(CSVText.defused)
-          + [Client.Kind.allCases.filter(client.has).map(\.rawValue).joined(separator: " "), client.lease?.rawValue ?? ""]
-          + [number(client.expires), number(client.signal), number(client.txRate), number(client.rxRate), number(client.seen)])
+      let vendor = hasVendors ? [CSVText.Cell.text(client.mac.flatMap(shell.services.vendors.name) ?? "")] : []
+      let kinds = Client.Kind.allCases.filter(client.has).map(\.rawValue).joined(separator: " ")
+      let names: [CSVText.Cell] = [client.name, client.address, client.mac].map { .text($0 ?? "") }
+      let place: [CSVText.Cell] = [client.device, client.interface ?? "", kinds, client.lease?.rawValue ?? ""].map { .text($0) }
+      let numbers = [client.expires, client.signal, client.txRate, client.rxRate, client.seen].map { CSVText.Cell.real($0) }
+      text.row(names + vendor + place + numbers)
     }
     return .content(
       text.bytes, type: "text/csv; charset=utf-8; header=present", freshness: .now, request: shell.request,

@@ -33,6 +33,8 @@ struct PageRenderer: Sendable {
     ("clients", PackageResources.clients_mustache), ("clients-table", PackageResources.clients_table_mustache),
     ("sort-head", PackageResources.sort_head_mustache), ("cluster", PackageResources.cluster_mustache),
     ("device-clients", PackageResources.device_clients_mustache),
+    ("reports", PackageResources.reports_mustache), ("report", PackageResources.report_mustache),
+    ("report-controls", PackageResources.report_controls_mustache),
   ]
 
   /// A page as an answer. Pages show the moment, so nothing keeps them.

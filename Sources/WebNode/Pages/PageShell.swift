@@ -21,7 +21,7 @@ struct PageShell {
     query = ViewQuery(request.uri.query)
   }
 
-  enum Section { case overview, graphs, clients, cluster, none }
+  enum Section { case overview, graphs, reports, clients, cluster, none }
 
   /// The theme that the page is painted in: asked for in the address, chosen before, or configured; `nil` follows the system.
   var theme: String? {
@@ -37,7 +37,8 @@ struct PageShell {
       "assetStyle": assets.path(.style), "assetNojs": assets.path(.withoutScripts), "assetIcon": assets.path(.icon),
       "scripts": ([.core] + scripts).map { assets.path($0) }, "self": address, "zone": time.zoneName,
       "inOverview": section == .overview, "inGraphs": section == .graphs,
-      "inClients": section == .clients, "inCluster": section == .cluster, "search": query["q"] ?? "",
+      "inReports": section == .reports, "inClients": section == .clients, "inCluster": section == .cluster,
+      "search": query["q"] ?? "",
       "kiosk": query["kiosk"] == "1", "isLive": boot != nil,
     ]
     if section != .cluster, let alarm { fields["alarm"] = alarm }

@@ -7,6 +7,9 @@ struct WebServices: Sendable {
   let config: WebNodeConfig
   let fleet: FleetStore
   let series: SeriesService
+  let usage: UsageService
+  let summaries = UsageSummaries()
+  let fleetUsage = FleetUsage()
   let graphs: GraphService
   let tables: TablesService
   let clients: ClientStore
