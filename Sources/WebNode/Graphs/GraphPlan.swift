@@ -70,7 +70,7 @@ struct GraphPlan: Sendable {
           "VDEF:\(name)avg=\(name),AVERAGE", "VDEF:\(name)max=\(name)\(hasPeaks ? "p" : ""),MAXIMUM",
           "VDEF:\(name)now=\(name),LAST",
         ]
-        if request.volume { list += ["CDEF:\(name)b=\(name),8,/", "VDEF:\(name)v=\(name)b,TOTAL"] }
+        if request.volume, request.volumes == nil { list += ["CDEF:\(name)b=\(name),8,/", "VDEF:\(name)v=\(name)b,TOTAL"] }
       }
     }
     return list
@@ -97,7 +97,11 @@ struct GraphPlan: Sendable {
     var list = [
       "GPRINT:\(name)now:now %6.2lf %sbit/s", "GPRINT:\(name)avg:average %6.2lf %sbit/s", "GPRINT:\(name)max:peak %6.2lf %sbit/s",
     ]
-    if request.volume { list.append("GPRINT:\(name)v:volume %6.2lf %sB") }
+    if let volumes = request.volumes {
+      list.append("COMMENT:volume \(name == "rx" ? volumes.rx : volumes.tx)")
+    } else if request.volume {
+      list.append("GPRINT:\(name)v:volume %6.2lf %sB")
+    }
     list[list.count - 1] += "\\l"
     return list
   }

@@ -14,7 +14,8 @@ struct GraphRoutes {
   }
 
   private func picture(_ request: Request, _ format: GraphRequest.Format) async throws -> Response {
-    let (wanted, interface, device) = try graph(request, format)
+    var (wanted, interface, device) = try graph(request, format)
+    if wanted.volume { wanted.volumes = await services.usage.volumes(of: interface, device, wanted.window) }
     let picture = try await services.graphs.picture(wanted, interface)
     let name = FileNames.export(device, interface, wanted.window, format.rawValue)
     var headers: HTTPFields = [.contentDisposition: "inline; filename=\"\(name)\""]

@@ -4,7 +4,7 @@ import Shared
 
 /// What request handlers work with.
 struct WebServices: Sendable {
-  let config: WebNodeConfig
+  var config: WebNodeConfig
   let fleet: FleetStore
   let series: SeriesService
   let usage: UsageService
@@ -14,7 +14,7 @@ struct WebServices: Sendable {
   let tables: TablesService
   let clients: ClientStore
   let vendors: MACVendors
-  let metrics: MetricsStore
+  var metrics: MetricsStore
   let streams: StreamCount
   let counters: NodeCounters
   /// When the node started, epoch seconds.
