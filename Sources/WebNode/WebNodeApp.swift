@@ -20,6 +20,7 @@ struct WebNodeApp: Sendable {
   var pages = WebPages()
   var limits = ConnectionLimits()
   var reader: any HandoffReader = DiskReader()
+  var vendors = MACVendors()
   var now: @Sendable () -> Double = { Date().timeIntervalSince1970 }
   /// Told every address that is being listened on, once it is.
   var onListening: @Sendable (SocketAddress) -> Void = { _ in }
@@ -116,12 +117,14 @@ struct WebNodeApp: Sendable {
   private func services(_ store: FleetStore, _ pools: [BlockingPool], _ crew: RenderCrew, _ counters: NodeCounters) -> WebServices
   {
     let series = SeriesService(pools: pools, problems: store.problems)
+    let tables = TablesService(store: TablesStore(problems: store.problems), series: series)
     return WebServices(
       config: config, fleet: store, series: series,
       usage: UsageService(series: series, store: LedgerStore(), problems: store.problems, now: now),
       graphs: GraphService(series: series, crew: crew, counters: counters, now: now),
+      tables: tables, clients: ClientStore(tables: tables), vendors: vendors,
       metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),
-      counters: counters, now: now, logger: logger)
+      counters: counters, started: now(), now: now, logger: logger)
   }
 }
 

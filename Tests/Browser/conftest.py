@@ -55,6 +55,12 @@ def write_silent_collector(folder):
     (device / "device.json").write_text(json.dumps({
         "format": 1, "device": HOSTILE, "identity": HOSTILE, "model": HOSTILE, "address": HOSTILE, "interfaces": {
             "ether1": {"name": HOSTILE, "comment": HOSTILE, "type": "ether", "role": "wan", "running": True, "speed": 1e9, "names": []}}}))
+    then = time.time() - 3600
+    columns = ["host_name", "server", "mac_address", "address", "active_address", "expires_after"]
+    (device / "tables.json").write_text(json.dumps({
+        "format": 1, "device": HOSTILE, "written": then, "tables": {"dhcp": {
+            "t": then, "columns": [{"id": name, "title": HOSTILE, "type": "text"} for name in columns],
+            "rows": [[HOSTILE, HOSTILE, "02:00:00:00:00:01", HOSTILE, HOSTILE, 600]]}}}))
     (folder / "heartbeat.json").write_text(json.dumps({
         "format": 1, "collector": "old-1", "host": "old", "pid": 1, "version": "1.0", "started": stamp, "written": stamp,
         "sequence": 1, "interval": 1, "devices": {HOSTILE: {

@@ -24,7 +24,7 @@ def test_rates_of_interfaces_change_each_second(browser):
 def test_device_that_is_down_says_why(browser):
     browser.open("devices/offline")
     assert "Down" in browser.text("h1 .pill")
-    assert "refused" in browser.text(".banner")
+    assert "refused" in browser.text('[data-part="banner"] .banner')
 
 
 def test_interface_leads_to_its_graph(browser):
@@ -32,3 +32,28 @@ def test_interface_leads_to_its_graph(browser):
     browser.one('[data-interface="bridge"] a').click()
     browser.until("return location.pathname.endsWith('/graph')", "the graph page")
     assert browser.query == {"device": "gw-riga", "interface": "bridge"}
+
+
+def test_health_counters_clients_and_cost_are_shown(browser):
+    browser.open("devices/gw-riga")
+    browser.until("return document.querySelector('[data-part=\"health\"]').textContent.includes('GB free') || (tikwatch.refresh(), false)", "the metrics", 40)
+    health = browser.text('[data-part="health"]')
+    for label in ("CPU", "Memory in use", "Temperature", "Voltage", "Disk in use", "Ping", "Uptime", "Today"):
+        assert label in health
+    head = browser.text('[data-part="interfaces"] thead')
+    for label in ("Errors in / out", "Drops in / out", "Link downs", "MTU"):
+        assert label in head
+    assert "1500" in browser.text('[data-interface="ether1"]')
+    browser.until("return document.querySelector('[data-part=\"clients\"] [data-client]') || (tikwatch.refresh(), false)", "its clients", 90)
+    assert browser.one('[data-part="clients"] .btn').get_attribute("href").endswith("clients?device=gw-riga")
+    browser.reload()  # sections that were not there at first come with a reload
+    assert "a second" in browser.text('[data-part="cost"]')
+
+
+def test_events_can_be_narrowed_to_a_kind(browser):
+    browser.open("devices/gw-riga")
+    every = len(browser.all('[data-part="events"] li'))
+    browser.run("[...document.querySelectorAll('#events .seg a')].find(each => each.textContent.startsWith('Links')).click()")
+    browser.until("return location.search === '?events=link' && document.documentElement.dataset.ready === '1'", "the links")
+    shown = [each.text for each in browser.all('[data-part="events"] li')]
+    assert 0 < len(shown) < every and all("link" in text for text in shown)

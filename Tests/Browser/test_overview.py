@@ -110,3 +110,20 @@ def test_theme_switch_survives_a_reload_without_a_flash(browser):
     assert '<html lang="en" data-theme="light"' in source
     browser.one("#theme").click()
     assert browser.run(background) == dark
+
+
+def test_table_can_share_one_logarithmic_scale(browser):
+    browser.open("?view=table")
+    tops = """const top = name => { const canvas = document.querySelector('[data-device="' + name + '"] .spark canvas');
+      const column = canvas.getContext('2d').getImageData(Math.floor(canvas.width * 0.4), 0, 1, canvas.height).data;
+      for (let at = 3; at < column.length; at += 4) if (column[at] > 200) return (at - 3) / 4; return null; };
+      return ['gw-riga', 'ap-office'].map(top)"""
+    browser.until("return [...document.querySelectorAll('[data-device] .spark canvas')].length > 2", "the small graphs")
+    own = browser.run(tops)
+    browser.one('[data-scale="log"]').click()
+    assert browser.query == {"view": "table", "scale": "log"}
+    shared = browser.run(tops)
+    assert shared[0] < shared[1], "on one scale the busy device stands higher than the quiet one"
+    assert own != shared
+    browser.reload()
+    assert browser.one('[data-scale="log"]').get_attribute("aria-current") == "true"

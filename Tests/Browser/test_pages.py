@@ -12,7 +12,8 @@ from programs import http_get, wait_until
 
 GRAPH = "graph?device=gw-riga&interface=ether1"
 PAGES = {
-    "overview": "", "table": "?view=table", "device": "devices/gw-riga", "device-down": "devices/offline", "graphs": "graph", "graph": GRAPH,
+    "overview": "", "table": "?view=table", "device": "devices/gw-riga", "device-down": "devices/offline", "clients": "clients",
+    "cluster": "cluster?replicas=all", "table-log": "?view=table&scale=log", "graphs": "graph", "graph": GRAPH,
     "graph-mirror-24h": GRAPH + "&range=24h&style=mirror", "graph-line": GRAPH + "&range=15m&style=line", "graph-7d": GRAPH + "&range=7d",
 }
 
@@ -35,13 +36,13 @@ def test_look(open_browser, screenshots, name, look):
     browser.shot(screenshots / f"{name}-{look}.png")
 
 
-@pytest.mark.parametrize("path", ["", GRAPH, "devices/gw-riga"])
+@pytest.mark.parametrize("path", ["", "?view=table", GRAPH, "devices/gw-riga", "clients", "cluster"])
 def test_narrow_and_enlarged_pages_do_not_overflow(open_browser, path):
     browser = open_browser(size=(320, 640)).open(path)
     assert browser.overflow() == 0
 
 
-@pytest.mark.parametrize("name", ["overview", "table", "device", "graphs", "graph"])
+@pytest.mark.parametrize("name", ["overview", "table", "device", "graphs", "graph", "clients", "cluster"])
 def test_complete_without_scripts(open_browser, screenshots, name):
     browser = open_browser(scripts=False).open(PAGES[name])
     shown = browser.one("main").text
@@ -51,6 +52,12 @@ def test_complete_without_scripts(open_browser, screenshots, name):
             assert device in shown
         assert re.search(r"\d\u202f[kM]bit/s|\d [kM]bit/s", shown)
         assert "Down" in shown
+    if name == "clients":
+        for client in ("anna-laptop", "till", "192.168.10.103", "34:C4:AA:31:D5:63", "dBm"):
+            assert client in shown
+    if name == "cluster":
+        for word in ("edge-1", "old-1", "Silent", "Readable", "refused", "This web node"):
+            assert word in shown
     if name == "device":
         for interface in ("ether1", "bridge", "sfp-sfpplus1"):
             assert interface in shown
@@ -84,7 +91,7 @@ def test_search_form_works_without_scripts(open_browser):
 def test_hostile_names_are_text(open_browser, site):
     browser = open_browser()
     query = f"graph?device={quote(HOSTILE, safe='')}&interface={quote(HOSTILE, safe='')}"
-    for path in ("", "?view=table", "graph", query):
+    for path in ("", "?view=table", "graph", query, "clients", "cluster"):
         browser.open(path)
         assert browser.run("return window.hacked") is None
         assert HOSTILE in browser.run("return document.querySelector('main').textContent")
@@ -101,7 +108,7 @@ def test_hostile_names_are_text(open_browser, site):
 
 
 def test_budget(browser, site):
-    for path in ("", "devices/gw-riga", GRAPH):
+    for path in ("", "devices/gw-riga", GRAPH, "clients", "cluster"):
         _, _, body = http_get(site.url + "/" + path)
         files = sorted(set(re.findall(r'(?:href|src)="(assets/[^"]+\.(?:css|js))"', body.decode())))
         size = sum(len(gzip.compress(http_get(urljoin(site.url + "/", each))[2])) for each in files)

@@ -13,6 +13,8 @@ struct APIRoutes {
     api.get("live", use: live)
     api.get("series", use: series)
     api.get("events", use: events)
+    TablesRoute(services: services).add(to: api)
+    ClusterRoute(services: services).add(to: api)
     StreamRoute(services: services).add(to: api)
     UsageRoutes(services: services).add(to: api)
     UsageRoutes(services: services).addReport(to: group)

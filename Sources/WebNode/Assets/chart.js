@@ -6,7 +6,7 @@
 
   const DEFAULTS = {
     style: 'area', peaks: true, logarithmic: false, axes: true, interactive: false, hidden: [false, false],
-    names: ['In', 'Out'], events: [], linkSpeed: null, roundEnds: true,
+    names: ['In', 'Out'], events: [], linkSpeed: null, roundEnds: true, atLeast: [0, 0],
     onRange: null, onCursor: null, onCancel: null,
   };
 
@@ -89,7 +89,7 @@
       this.plotWidth = Math.max(10, this.width - this.left - (this.axes ? 10 : 0));
       const [from, to] = this.range;
       this.both = [0, 1].map(k => columns.columns(this.series, k, from, to, this.plotWidth));
-      const extents = this.both.map((list, k) => (this.hidden[k] ? 0 : scale.extent(list, this.peaks)));
+      const extents = this.both.map((list, k) => Math.max(this.atLeast[k], this.hidden[k] ? 0 : scale.extent(list, this.peaks)));
       const mirrored = this.style === 'mirror';
       const up = mirrored ? extents[0] : Math.max(...extents);
       const down = mirrored ? extents[1] : null;

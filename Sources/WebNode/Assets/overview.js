@@ -35,7 +35,13 @@
       // The last known values of a stale device stay, muted.
       if (this.data.state === 'stale' && rates.every(rate => rate === null)) return;
       [this.data.in, this.data.out] = rates;
-      this.showRates();
+      if (this.visible) this.showRates(); // what nobody sees costs nothing; it is written when it comes into view
+    }
+
+    /** The highest values of the last minutes, in and out. */
+    peaks() {
+      const highest = list => list.reduce((top, value) => (value > top ? value : top), 0);
+      return this.series ? this.series.avg.map(highest) : [0, 0];
     }
 
     showRates() {
@@ -49,10 +55,11 @@
       });
     }
 
-    draw(now) {
+    draw(now, common) {
       if (!this.visible || !this.sparkBox || !this.series) return;
       const healthy = ['up', 'push', 'degraded'].includes(this.data.state);
       const options = { series: this.series, range: [now - WINDOW, now], healthyUntil: healthy ? undefined : now };
+      Object.assign(options, common ? { logarithmic: true, atLeast: common } : { logarithmic: false, atLeast: [0, 0] });
       if (this.chart) this.chart.set(options);
       else this.chart = shell.themed(new tikwatch.Chart(this.sparkBox, { ...options, style: 'mirror', axes: false, peaks: false }));
     }
@@ -77,6 +84,7 @@
     /** Takes over what the server knows: at load, and after each refresh. */
     adopt(boot) {
       this.whole = boot.whole;
+      this.standardView = boot.view;
       this.order = new Map(boot.devices.map((data, index) => [data.name, index]));
       this.entries = new Map();
       this.observer.disconnect();
@@ -108,12 +116,25 @@
       tikwatch.spoken.bindCursorKeys(this.hero);
     }
 
+    /** The top of the scale that all rows share, where that was chosen; worked out once a second at most. */
+    common() {
+      if (this.chosen('scale') !== 'log') return null;
+      if (!this.commonScale || this.commonSecond !== this.second) {
+        const peaks = [...this.entries.values()].map(entry => entry.peaks());
+        this.commonScale = [0, 1].map(k => peaks.reduce((top, each) => Math.max(top, each[k]), 0));
+        this.commonSecond = this.second;
+      }
+      return this.commonScale;
+    }
+
     seen(entries) {
       for (const { target, isIntersecting } of entries) {
         const entry = this.entries.get(target.dataset.device);
         if (!entry) continue;
         entry.visible = isIntersecting;
-        entry.draw(this.second);
+        if (!isIntersecting) continue;
+        entry.showRates();
+        entry.draw(this.second, this.common());
       }
     }
 
@@ -122,7 +143,8 @@
       this.recent.push([second, values, order]);
       if (this.recent.length > 60) this.recent.shift();
       const total = this.apply(second, values, order);
-      for (const entry of this.entries.values()) entry.draw(second);
+      const common = this.common();
+      for (const entry of this.entries.values()) entry.draw(second, common);
       if (this.hero) this.hero.set({ range: [second - WINDOW, second] });
       this.showSum(total);
       this.showBusiest();
@@ -184,13 +206,14 @@
     }
 
     bindChoices() {
-      for (const link of dom.findAll('[data-sort], [data-filter]')) {
+      for (const link of dom.findAll('[data-sort], [data-filter], [data-scale]')) {
         link.addEventListener('click', event => {
           if (event.ctrlKey || event.metaKey || event.shiftKey) return;
           event.preventDefault();
           for (const other of dom.findAll('a', link.closest('.seg'))) other.removeAttribute('aria-current');
           link.setAttribute('aria-current', 'true');
           this.arrange();
+          for (const entry of this.entries.values()) entry.draw(this.second, this.common());
           history.replaceState(null, '', this.updateLinks());
         });
       }
@@ -220,8 +243,8 @@
 
     /** Every choice keeps the others in its link, as the server wrote them at load. Returns the page's own address. */
     updateLinks() {
-      const choices = { sort: this.chosen('sort'), filter: this.chosen('filter'), view: this.chosen('view') };
-      const standard = { sort: 'state', filter: 'all', view: 'cards' };
+      const choices = { sort: this.chosen('sort'), filter: this.chosen('filter'), view: this.chosen('view'), scale: this.chosen('scale') };
+      const standard = { sort: 'state', filter: 'all', view: this.standardView, scale: 'own' };
       const address = (changed, value) => {
         const url = new URL(location.href);
         for (const [name, current] of Object.entries({ ...choices, ...(changed ? { [changed]: value } : {}) })) {

@@ -22,12 +22,13 @@
   }
 
   /** Replaces every changed part of the page; returns the new boot data, or `null` when the server gave no page. */
-  async function refresh() {
+  /** `isWanted` is asked once the answer is there: an older answer must not replace a newer one. */
+  async function refresh(isWanted) {
     const response = await fetch(location.href, { headers: { accept: 'text/html' } });
     if (!response.ok) return null;
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
     const block = fresh.getElementById('boot');
-    if (!block) return null;
+    if (!block || (isWanted && !isWanted())) return null;
     const present = parts(document);
     for (const [name, element] of parts(fresh)) {
       const old = present.get(name);

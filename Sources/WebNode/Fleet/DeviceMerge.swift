@@ -34,11 +34,14 @@ struct DeviceMerge {
     view.replicas = all.map {
       DeviceView.Replica(
         root: $0.replica.root, collector: $0.replica.collector.name, state: $0.state, reason: $0.reason,
-        sampleTime: $0.replica.record.sampleTime, isRetired: $0.replica.isRetired)
+        sampleTime: $0.replica.record.sampleTime, isRetired: $0.replica.isRetired, message: $0.message, since: $0.since,
+        missedSamples: $0.replica.heartbeat?.missedSamples, latencyMs: $0.replica.heartbeat?.latencyMs,
+        coverage: $0.replica.today?.coverage)
     }
     view.folders = all.compactMap(folder)
     let steady = all.sorted { (place($0), $0.replica.collector.id) < (place($1), $1.replica.collector.id) }
     view.steadyFolders = steady.compactMap(folder)
+    view.clockOffset = best.replica.collector.isClockOff ? best.replica.collector.clockOffset : nil
     view.interval = freshest.collector.interval ?? 1
     view.sampleTime = freshest.record.sampleTime
     if let beat = best.replica.heartbeat {

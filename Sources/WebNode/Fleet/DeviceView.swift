@@ -53,6 +53,14 @@ struct DeviceView: Sendable, Identifiable {
     var sampleTime: Double?
     /// It does not list the device any more (or never did): only its past counts.
     var isRetired: Bool
+    /// What happened, in words, and when that state began.
+    var message: String?
+    var since: Double?
+    /// Samples that were due and did not come, since the collector started.
+    var missedSamples: Int?
+    var latencyMs: Double?
+    /// The share of the time since midnight whose bytes it knows.
+    var coverage: Double?
   }
 
   /// The name in the collector's configuration.
@@ -93,6 +101,8 @@ struct DeviceView: Sendable, Identifiable {
   var interval: Double = 1
   /// When the newest sample was taken, epoch seconds.
   var sampleTime: Double?
+  /// Seconds that the clock of the collector whose word counts is ahead of ours; `nil` while that is not worth telling.
+  var clockOffset: Double?
   /// Sum over the uplinks, or over all interfaces where no uplink is known; `nil` while unknown or down.
   var rxRate: Double?
   var txRate: Double?

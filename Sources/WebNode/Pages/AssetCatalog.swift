@@ -25,6 +25,8 @@ struct AssetCatalog: Sendable {
     case overview = "overview.js"
     case device = "device.js"
     case graph = "graph.js"
+    case clients = "clients.js"
+    case cluster = "cluster.js"
   }
 
   private let assets: [Name: Asset]
@@ -71,7 +73,8 @@ struct AssetCatalog: Sendable {
     switch name {
     case .style:
       return [
-        Files.tokens_css, Files.base_css, Files.controls_css, Files.overview_css, Files.graph_css, Files.reports_css,
+        Files.tokens_css, Files.base_css, Files.controls_css, Files.overview_css, Files.graph_css, Files.lists_css,
+        Files.reports_css,
         Files.adapt_css,
       ]
     case .withoutScripts: return [Files.nojs_css]
@@ -85,6 +88,8 @@ struct AssetCatalog: Sendable {
       ]
     case .overview: return [Files.overview_js]
     case .device: return [Files.device_js]
+    case .clients: return [Files.clients_js]
+    case .cluster: return [Files.cluster_js]
     case .graph:
       return [
         Files.graph_state_js, Files.graph_tables_js, Files.graph_export_js, Files.graph_navigator_js, Files.graph_controls_js,

@@ -30,7 +30,7 @@ struct DeviceFields {
     case .down: fields["why"] = why("bad", "bad", phrases.sentence)
     case .starting: fields["why"] = why("idle", "clock", phrases.sentence)
     case .degraded, .stale: if let sentence = phrases.sentence { fields["note"] = sentence }
-    case .up, .push: break
+    case .up, .push: if device.clockOffset != nil, let sentence = phrases.sentence { fields["note"] = sentence }
     }
     if let spark, let drawing = SparkDrawing(spark).fields { fields["spark"] = drawing }
     return fields

@@ -10,7 +10,7 @@ struct DevicePage {
   let device: DeviceView
 
   func response() async -> Response {
-    let events = await EventList.read(device, shell)
+    let details = await DeviceDetails(shell, device)
     let phrases = StatePhrases(device, now: shell.now, time: shell.time)
     let model = DeviceFields(device: device, now: shell.now, time: shell.time)
     var fields = shell.fields(title: device.name, section: .overview, scripts: [.device], boot: await boot())
@@ -23,11 +23,14 @@ struct DevicePage {
       device.isRetired ? "No collector lists this device any more; its history stays." : phrases.sentence ?? false
     fields["in"] = DeviceFields.rate(device.rxRate)
     fields["out"] = DeviceFields.rate(device.txRate)
-    fields["tiles"] = tiles(model)
-    fields["interfaces"] = device.interfaces.map { InterfaceFields(device: device, interface: $0).fields }
+    fields["tiles"] = tiles(model, details.health)
+    let counts = details.health?.interfaceFields() ?? [:]
+    fields["interfaces"] = device.interfaces.map {
+      InterfaceFields(device: device, interface: $0).fields.merging(counts[$0.name] ?? Self.noCounts) { $1 }
+    }
     fields["interfaceCount"] = device.interfaces.count == 1 ? "1 recorded" : "\(device.interfaces.count) recorded"
     fields["identity"] = identity
-    for (name, value) in EventList.fields(events, showsInterface: true, shell) { fields[name] = value }
+    for (name, value) in details.fields { fields[name] = value }
     return shell.page("device", fields)
   }
 
@@ -56,7 +59,14 @@ struct DevicePage {
     return parts.joined(separator: " · ")
   }
 
-  private func tiles(_ model: DeviceFields) -> [Fields] {
+  private static var noCounts: Fields {
+    [
+      "errors": ["text": Format.unknown, "kind": ""] as Fields, "drops": ["text": Format.unknown, "kind": ""] as Fields,
+      "mtu": Format.unknown, "downs": Format.unknown,
+    ]
+  }
+
+  private func tiles(_ model: DeviceFields, _ health: DeviceHealth?) -> [Fields] {
     let isKnown = device.state != .down
     let today = device.today
     let received = Format.parts(today.map { Double($0.rxBytes) }, unit: "B")
@@ -68,13 +78,12 @@ struct DevicePage {
         "Memory in use", isKnown ? device.memoryPercent : nil, "%", level: isKnown ? device.memoryPercent : nil, warn: 85, bad: 95
       ),
       Self.tile("Temperature", isKnown ? device.temperature : nil, "°C"),
+      Self.voltage(isKnown ? health : nil), Self.disk(isKnown ? health : nil),
       Self.tile("Ping", DeviceFields.ping(isKnown ? device.latencyMs : nil), note: "answer of its API"),
-      Self.tile("Uptime", isKnown ? Format.duration(device.uptime) : Format.unknown),
+      Self.tile(
+        "Uptime", isKnown ? Format.duration(device.uptime) : Format.unknown, note: device.version.map { "RouterOS " + $0 }),
       Self.tile(
         "Today", received.number, small: received.unit.isEmpty ? nil : received.unit + " in", note: "\(sent) out, \(coverage)"),
-      Self.tile(
-        "Missed samples", device.missedSamples.map { Format.parts(Double($0), unit: "").number } ?? Format.unknown,
-        note: "since its collector started"),
     ]
   }
 
@@ -89,8 +98,23 @@ struct DevicePage {
     add("Collectors", Self.provenance(device, roots: shell.services.config.storage))
     add("Sampled every", Format.duration(device.interval))
     add("Last sample", device.sampleTime.map { shell.time.moment($0) })
+    add("Missed samples", device.missedSamples.map { Format.parts(Double($0), unit: "").text + " since its collector started" })
     add("Labels", device.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))
     return rows.map { ["label": $0.0, "value": $0.1] }
+  }
+
+  private static func voltage(_ health: DeviceHealth?) -> Fields {
+    let power = health?.power.map { Format.fact($0, "W", digits: 1) }
+    guard let (value, note) = health?.voltage else { return tile("Voltage", Format.unknown, note: power) }
+    return tile("Voltage", Format.fixed(value, 1), small: "V", note: [note, power].compactMap { $0 }.joined(separator: ", "))
+  }
+
+  private static func disk(_ health: DeviceHealth?) -> Fields {
+    guard let (free, total) = health?.disk else { return tile("Disk in use", Format.unknown) }
+    let used = (1 - free / total) * 100
+    var fields = tile("Disk in use", used, "%", level: used, warn: 85, bad: 95)
+    fields["notes"] = [["kind": "", "text": "\(Format.bytes(free)) of \(Format.bytes(total)) free"] as Fields]
+    return fields
   }
 
   /// Whose data the reader sees: the collectors, that of the live values first.

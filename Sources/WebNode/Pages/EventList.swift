@@ -8,7 +8,9 @@ enum EventList {
   static let limit = 50
 
   /// Newest first; `nil` when no collector's folder answers: then the list says so, and the page stays.
-  static func read(_ device: DeviceView, interface: InterfaceView? = nil, _ shell: PageShell) async -> [EventsService.Event]? {
+  static func read(_ device: DeviceView, interface: InterfaceView? = nil, _ shell: PageShell, limit: Int = limit) async
+    -> [EventsService.Event]?
+  {
     let now = Int(shell.now)
     let window = TimeWindow(from: now - reach, to: now + 60, isMoving: true)
     do {

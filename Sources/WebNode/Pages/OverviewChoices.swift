@@ -3,6 +3,8 @@ struct OverviewChoices: Equatable {
   enum Sort: String, CaseIterable { case state, rate, name }
   enum Filter: String, CaseIterable { case all, problems }
   enum View: String, CaseIterable { case cards, table }
+  /// Of the small graphs in the table: each its own, or one for all, which then is logarithmic.
+  enum Scale: String, CaseIterable { case own, log }
 
   /// Above this many devices the table is the default: so many graphs say nothing.
   static let cardLimit = 200
@@ -11,6 +13,7 @@ struct OverviewChoices: Equatable {
   var filter = Filter.all
   /// `nil`: by the number of devices.
   var view: View?
+  var scale = Scale.own
   /// Words to find in names, addresses, models and interfaces.
   var search: String?
 
@@ -18,6 +21,7 @@ struct OverviewChoices: Equatable {
     sort = query["sort"].flatMap(Sort.init(rawValue:)) ?? .state
     filter = query["filter"].flatMap(Filter.init(rawValue:)) ?? .all
     view = query["view"].flatMap(View.init(rawValue:))
+    scale = query["scale"].flatMap(Scale.init(rawValue:)) ?? .own
     search = query["q"].map { String($0.prefix(200)) }
   }
 
@@ -28,7 +32,7 @@ struct OverviewChoices: Equatable {
     let query = PageURL.query([
       ("sort", sort == .state ? nil : sort.rawValue), ("filter", filter == .all ? nil : filter.rawValue),
       ("view", view?.rawValue),
-      ("q", search),
+      ("scale", scale == .own ? nil : scale.rawValue), ("q", search),
     ])
     return PageURL.overview + (query.isEmpty ? "" : "?" + query)
   }

@@ -5,7 +5,7 @@ import Shared
 struct OverviewPage {
   /// Seconds that all graphs of the page share.
   static let window = 900
-  /// With more devices than this their small graphs come in steps of 10 s, drawn by the script alone.
+  /// With more devices than this their small graphs are drawn by the script alone.
   static let fineLimit = 60
 
   let shell: PageShell
@@ -25,15 +25,18 @@ struct OverviewPage {
     let sparks = await SparkSource(services: shell.services).sparks(of: snapshot.devices)
     let sum = Self.sum(Array(sparks.values))
     let models = shown.map { DeviceFields(device: $0, now: shell.now, time: shell.time) }
-    let step = snapshot.devices.count > Self.fineLimit ? 10 : 1
+    let step = Self.step(snapshot.devices.count)
     let boot = PageJSON.object([
-      ("page", .text("overview")), ("t", .number(shell.now)), ("whole", .bool(choices.search == nil)), ("hero", .spark(sum)),
-      ("devices", .list(models.map { $0.boot(spark: view == .cards ? sparks[$0.device.name] : nil, step: step) })),
+      ("page", .text("overview")), ("t", .number(shell.now)),
+      ("view", .text(OverviewChoices(ViewQuery(nil)).view(deviceCount: snapshot.devices.count).rawValue)),
+      ("whole", .bool(choices.search == nil)), ("hero", .spark(sum)),
+      ("devices", .list(models.map { $0.boot(spark: sparks[$0.device.name], step: step) })),
     ])
     var fields = shell.fields(title: "Overview", section: .overview, scripts: [.overview], boot: boot)
     let isHidden = { (device: DeviceView) in choices.filter == .problems && !device.state.isProblem }
     fields["devices"] = models.map {
-      $0.fields(hidden: isHidden($0.device), spark: view == .cards && step == 1 ? sparks[$0.device.name] : nil)
+      $0.fields(
+        hidden: isHidden($0.device), spark: view == .cards && models.count <= Self.fineLimit ? sparks[$0.device.name] : nil)
     }
     fields["asCards"] = view == .cards
     fields["asTable"] = view == .table
@@ -43,10 +46,19 @@ struct OverviewPage {
       OverviewTiles(
         snapshot: snapshot, month: shell.services.fleetUsage.sum(shell.services.usage, snapshot.devices)
       ).fields
-    fields["banners"] = banners
     for (name, value) in sumFields(sum) { fields[name] = value }
     for (name, value) in choiceFields(view, shown) { fields[name] = value }
     return shell.page("overview", fields)
+  }
+
+  /// Seconds of a point of the small graphs: a graph has some 300 pixels, in the table 180, and a page of many devices must stay small.
+  static func step(_ devices: Int) -> Int {
+    switch devices {
+    case ...12: 1
+    case ...fineLimit: 3
+    case ...OverviewChoices.cardLimit: 10
+    default: 30
+    }
   }
 
   private func empty() -> Response {
@@ -105,17 +117,14 @@ struct OverviewPage {
         choice("cards", "Cards", view == .cards) { $0.view = .cards },
         choice("table", "Table", view == .table) { $0.view = .table },
       ],
+      "scales": view == .cards
+        ? []
+        : [
+          choice("own", "Own scale", choices.scale == .own) { $0.scale = .own },
+          choice("log", "Common, log", choices.scale == .log) { $0.scale = .log },
+        ],
       "withoutSearch": everything.address, "isSearch": choices.search != nil,
     ]
-  }
-
-  /// What is wrong with storage and collectors, where it concerns everything on the page.
-  private var banners: [Fields] {
-    let roots = snapshot.roots.compactMap(Self.problem).map { ["kind": "bad", "text": $0] as Fields }
-    let collectors = snapshot.collectors.compactMap { collector in
-      collector.problem.map { ["kind": "", "text": "Collector \(collector.name): \($0)"] as Fields }
-    }
-    return roots + collectors
   }
 
   private static func problem(_ root: RootView) -> String? {

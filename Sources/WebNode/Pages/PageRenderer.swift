@@ -29,9 +29,12 @@ struct PageRenderer: Sendable {
     ("device", PackageResources.device_mustache), ("events", PackageResources.events_mustache),
     ("graph", PackageResources.graph_mustache), ("graph-tools", PackageResources.graph_tools_mustache),
     ("graph-tables", PackageResources.graph_tables_mustache), ("help", PackageResources.help_mustache),
-    ("graph-index", PackageResources.graph_index_mustache),
+    ("graph-index", PackageResources.graph_index_mustache), ("error", PackageResources.error_mustache),
+    ("clients", PackageResources.clients_mustache), ("clients-table", PackageResources.clients_table_mustache),
+    ("sort-head", PackageResources.sort_head_mustache), ("cluster", PackageResources.cluster_mustache),
+    ("device-clients", PackageResources.device_clients_mustache),
     ("reports", PackageResources.reports_mustache), ("report", PackageResources.report_mustache),
-    ("report-controls", PackageResources.report_controls_mustache), ("error", PackageResources.error_mustache),
+    ("report-controls", PackageResources.report_controls_mustache),
   ]
 
   /// A page as an answer. Pages show the moment, so nothing keeps them.

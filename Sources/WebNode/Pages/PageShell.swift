@@ -21,7 +21,7 @@ struct PageShell {
     query = ViewQuery(request.uri.query)
   }
 
-  enum Section { case overview, graphs, reports, none }
+  enum Section { case overview, graphs, reports, clients, cluster, none }
 
   /// The theme that the page is painted in: asked for in the address, chosen before, or configured; `nil` follows the system.
   var theme: String? {
@@ -37,13 +37,23 @@ struct PageShell {
       "assetStyle": assets.path(.style), "assetNojs": assets.path(.withoutScripts), "assetIcon": assets.path(.icon),
       "scripts": ([.core] + scripts).map { assets.path($0) }, "self": address, "zone": time.zoneName,
       "inOverview": section == .overview, "inGraphs": section == .graphs,
-      "inReports": section == .reports, "search": query["q"] ?? "",
+      "inReports": section == .reports, "inClients": section == .clients, "inCluster": section == .cluster,
+      "search": query["q"] ?? "",
       "kiosk": query["kiosk"] == "1", "isLive": boot != nil,
     ]
+    if section != .cluster, let alarm { fields["alarm"] = alarm }
     if let theme { fields["theme"] = theme }
     if let boot { fields["boot"] = Markup(boot.rendered) }
     if let seconds = query["refresh"], ["5", "30", "60"].contains(seconds) { fields["reload"] = seconds }
     return fields
+  }
+
+  /// What is wrong with collectors and storage, on every page but the one that tells all of it.
+  private var alarm: Fields? {
+    let problems = ClusterSummary(services.fleet.snapshot()).loud
+    guard let first = problems.first else { return nil }
+    let more = problems.count > 1 ? " And \(problems.count - 1) more." : ""
+    return ["kind": first.isSevere ? "bad" : "", "text": first.text + more]
   }
 
   /// This page relative to the base path; fragments need it, since `<base>` also applies to them.

@@ -14,6 +14,12 @@ struct StatePhrases {
   init(_ device: DeviceView, now: Double, time: PageTime) {
     let reason = device.message ?? Self.words(reason: device.reason)
     let since = device.since.map { $0 < now - 86_400 ? time.moment($0) : time.hourMinute($0) }
+    if device.state == .up || device.state == .push, let offset = device.clockOffset {
+      self.init(
+        kind: "warn", icon: "clock", words: "Clock " + (offset < 0 ? "−" : "+") + Format.age(abs(offset)),
+        sentence: "The clock of its collector is \(ClusterSummary.offset(offset)).")
+      return
+    }
     switch device.state {
     case .up: self.init(kind: "ok", icon: "ok", words: "Up")
     case .push: self.init(kind: "ok", icon: "ok", words: "Reporting")

@@ -29,6 +29,8 @@ struct PageRoutes {
     }
     group.get("graph") { request, _ in try await graph(PageShell(request, services, renderer)) }
     group.get("reports") { request, _ in try await reports(PageShell(request, services, renderer)) }
+    group.get("clients") { request, _ in await ClientsPage(PageShell(request, services, renderer)).response() }
+    group.get("cluster") { request, _ in ClusterPage(PageShell(request, services, renderer)).response() }
     group.get("assets/:file") { request, context in try asset(request, context) }
   }
 

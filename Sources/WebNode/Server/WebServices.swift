@@ -11,9 +11,14 @@ struct WebServices: Sendable {
   let summaries = UsageSummaries()
   let fleetUsage = FleetUsage()
   let graphs: GraphService
+  let tables: TablesService
+  let clients: ClientStore
+  let vendors: MACVendors
   var metrics: MetricsStore
   let streams: StreamCount
   let counters: NodeCounters
+  /// When the node started, epoch seconds.
+  let started: Double
   let now: @Sendable () -> Double
   let logger: Logger
 }
