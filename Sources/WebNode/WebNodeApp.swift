@@ -76,7 +76,7 @@ struct WebNodeApp: Sendable {
 
   private func services(_ store: FleetStore, _ pools: [BlockingPool], _ drawing: BlockingPool) -> WebServices {
     let counters = NodeCounters()
-    let series = SeriesService(pools: pools, problems: store.problems)
+    let series = SeriesService(pools: pools, problems: store.problems, now: now)
     return WebServices(
       config: config, fleet: store, series: series,
       graphs: GraphService(series: series, pool: drawing, counters: counters, now: now),

@@ -14,6 +14,7 @@ GRAPH = "graph?device=gw-riga&interface=ether1"
 PAGES = {
     "overview": "", "table": "?view=table", "device": "devices/gw-riga", "device-down": "devices/offline", "graphs": "graph", "graph": GRAPH,
     "graph-mirror-24h": GRAPH + "&range=24h&style=mirror", "graph-line": GRAPH + "&range=15m&style=line", "graph-7d": GRAPH + "&range=7d",
+    "graph-several": GRAPH + ",sfp-sfpplus1,bridge&range=15m", "graph-all": "graph?device=all", "graph-compare": GRAPH + "&range=6h&compare=1d",
 }
 
 
@@ -35,7 +36,7 @@ def test_look(open_browser, screenshots, name, look):
     browser.shot(screenshots / f"{name}-{look}.png")
 
 
-@pytest.mark.parametrize("path", ["", GRAPH, "devices/gw-riga"])
+@pytest.mark.parametrize("path", ["", GRAPH, GRAPH + ",bridge&compare=1d", "devices/gw-riga"])
 def test_narrow_and_enlarged_pages_do_not_overflow(open_browser, path):
     browser = open_browser(size=(320, 640)).open(path)
     assert browser.overflow() == 0
@@ -84,7 +85,7 @@ def test_search_form_works_without_scripts(open_browser):
 def test_hostile_names_are_text(open_browser, site):
     browser = open_browser()
     query = f"graph?device={quote(HOSTILE, safe='')}&interface={quote(HOSTILE, safe='')}"
-    for path in ("", "?view=table", "graph", query):
+    for path in ("", "?view=table", "graph", query, query + "&compare=1w&unit=B"):
         browser.open(path)
         assert browser.run("return window.hacked") is None
         assert HOSTILE in browser.run("return document.querySelector('main').textContent")
@@ -101,7 +102,7 @@ def test_hostile_names_are_text(open_browser, site):
 
 
 def test_budget(browser, site):
-    for path in ("", "devices/gw-riga", GRAPH):
+    for path in ("", "devices/gw-riga", GRAPH, GRAPH + ",bridge&compare=1d"):
         _, _, body = http_get(site.url + "/" + path)
         files = sorted(set(re.findall(r'(?:href|src)="(assets/[^"]+\.(?:css|js))"', body.decode())))
         size = sum(len(gzip.compress(http_get(urljoin(site.url + "/", each))[2])) for each in files)

@@ -21,10 +21,14 @@ struct SeriesService: Sendable {
   /// By root: a root that hangs takes its own threads only.
   private let pools: [BlockingPool]
   private let problems: ProblemBoard
+  let sums: FleetSum
+  let now: @Sendable () -> Double
 
-  init(pools: [BlockingPool], problems: ProblemBoard) {
+  init(pools: [BlockingPool], problems: ProblemBoard, now: @escaping @Sendable () -> Double) {
     self.pools = pools
     self.problems = problems
+    self.now = now
+    sums = FleetSum(pools: pools, problems: problems, now: now)
   }
 
   /// The pool for work on this root.
@@ -32,15 +36,18 @@ struct SeriesService: Sendable {
 
   /// The history of an interface, with the events in its window that concern it.
   ///
+  /// - Parameter grid: the steps to use; `nil`: those that suit the archive.
   /// - Throws: 503 when no replica answers in time.
-  func answer(device: String, _ interface: InterfaceView, window: TimeWindow, points: Int) async throws -> Answer {
+  func answer(
+    device: String, _ interface: InterfaceView, window: TimeWindow, points: Int, grid: SeriesGrid? = nil
+  ) async throws -> Answer {
     var merged: SeriesBuilder?
     var events: [EventLine]?
     var problem: String?
     var failure: (any Error)?
     for (source, history) in zip(interface.sources, interface.histories) {
       do {
-        let grid = merged?.grid
+        let grid = merged?.grid ?? grid
         let board = problems
         let part = try await pool(source.root).run {
           try Self.part(source, history, window: window, points: points, grid: grid, board: board, device: device)

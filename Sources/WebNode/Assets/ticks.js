@@ -40,6 +40,13 @@
     };
   }
 
+  /** Labels for rates in bit/s, in the unit shown. */
+  function rateLabeller(largest, step) {
+    const { divisor, unit } = format.rates;
+    const label = valueLabeller(largest / divisor, step / divisor, unit);
+    return value => label(value / divisor);
+  }
+
   /** Ticks for steps up to two days. Hours follow the wall clock, so a day of 23 or 25 hours stays aligned. */
   function clockTicks(from, to, step) {
     const ticks = [];
@@ -104,5 +111,5 @@
     return monthTicks(from, to, [1, 2, 3, 6, 12, 24].find(months => months * MONTH >= raw) || 60);
   }
 
-  tikwatch.ticks = { niceStep, decimals, valueLabeller, timeTicks };
+  tikwatch.ticks = { niceStep, decimals, valueLabeller, rateLabeller, timeTicks };
 })(globalThis.tikwatch ??= {});
