@@ -4,11 +4,12 @@ PORT ?= 8080
 DAYS ?= 30
 KEEP ?=
 SECONDS ?= 60
+DEVICES ?= 200
 VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden bench-mktxp bench-endpoint clean
+.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +66,12 @@ bench-mktxp: setup-tests ## processor time per snapshot against MKTXP, one devic
 
 bench-endpoint: setup-tests ## time of the collector's /metrics with hanging devices, and of /probe, for SECONDS=60; prints figures
 	@.venv/bin/python Tests/Bench/endpoint.py --seconds '$(SECONDS)'
+
+bench-metrics: setup-tests ## the web node's /metrics of DEVICES=200 beside nginx with the same bytes, for SECONDS=60; prints figures
+	@.venv/bin/python Tests/Bench/web_metrics.py --seconds '$(SECONDS)' --devices '$(DEVICES)'
+
+bench-graph: setup-tests ## /graph.png against librrd in one process and /api/v1/series, 5 min to 5 y, for SECONDS=60; prints figures
+	@.venv/bin/python Tests/Bench/graph.py --seconds '$(SECONDS)'
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
 	rm -rf .build .build-* .ci-artifacts .demo .venv

@@ -46,6 +46,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CProcess"),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "Shared", dependencies: ["CRRD", "COpenSSL", logging], swiftSettings: settings),
     .target(
@@ -63,8 +64,8 @@ let package = Package(
     .executableTarget(
       name: "WebNode",
       dependencies: [
-        "Shared", "HTTPService", "CRE2", hummingbird, httpTypes, mustache, nioCore, nioPosix, logging, lifecycle, signals,
-        argumentParser,
+        "Shared", "HTTPService", "CProcess", "CRE2", hummingbird, httpTypes, mustache, nioCore, nioLocks, nioPosix, logging,
+        lifecycle, signals, argumentParser,
       ],
       resources: [.embedInCode("Templates"), .embedInCode("Assets")],
       swiftSettings: settings),

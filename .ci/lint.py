@@ -30,6 +30,7 @@ IMPORT_RULES = [
      "OpenSSL is called from SecureTransport and Shared/Model/Digest.swift only"),
     (r"(?!Sources/HTTPService/Gzip|Tests/HTTPServiceTests/)(Sources|Tests)/.*", r"CZlib", "zlib is called from HTTPService/Gzip*.swift only"),
     (r"(?!Sources/WebNode/Metrics/|Tests/WebNodeTests/)(Sources|Tests)/.*", r"CRE2", "RE2 is called from WebNode/Metrics only"),
+    (r"(?!Sources/WebNode/Render/)(Sources|Tests)/.*", r"CProcess", "a process changes its own nature in WebNode/Render only"),
     (r"Sources/HTTPService/.*", r"Collector|WebNode|FakeDevice|Mustache|ArgumentParser|SecureTransport",
      "HTTPService is below the programs and knows no device and no page"),
     (r"(?!Sources/Collector/Download/)(Sources|Tests)/.*", r"CCurl", "libcurl is called from Collector/Download only"),
@@ -46,10 +47,12 @@ IMPORT_RULES = [
 ]
 
 # (pattern, files in which it is allowed, why). Looked for in code: comments and texts do not count.
-# `edit` is the one command whose purpose is another program: the user's own editor.
+# `edit` is the one command whose purpose is another program: the user's own editor. The node starts its own file again to draw, since
+# librrd's drawing is neither safe for threads nor worth a node when it crashes (docs/decisions/034).
 FORBIDDEN_CALLS = [
     (r"\bProcess\s*\(", r"", "programs start no other process"),
-    (r"\bposix_spawnp?\b", r"Sources/Collector/Edit/EditorProcess\.swift", "programs start no other process; the user's editor is started in one place"),
+    (r"\bposix_spawnp?\b", r"Sources/Collector/Edit/EditorProcess\.swift|Sources/WebNode/Render/RenderProcess\+Start\.swift",
+     "programs start no other process; the user's editor and the node's own drawing processes are started in one place each"),
     (r"\bpopen\s*\(|\bfork\s*\(|(?<![\w.])(?<!func )system\s*\(|\bexec[lv][pe]?e?\s*\(", r"", "programs start no other process"),
     (r"\btry!", r"", "an error is handled or passed on"),
     (r"\(Double\.init\)", r"", "picks init(bitPattern:) for UInt64; write { Double($0) }"),

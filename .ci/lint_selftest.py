@@ -42,6 +42,8 @@ SAMPLES = [
     ("imports", "Tests/EndToEndTests/BadSide.swift", "@testable import WebNode\n"),
     ("calls", "Sources/Shared/Bad.swift", "let child = Process()\n"),
     ("calls", "Sources/Collector/Edit/EditBad.swift", "posix_spawnp(&pid, path, nil, nil, nil, nil)\n"),
+    ("calls", "Sources/WebNode/Render/RenderBad.swift", "posix_spawn(&pid, path, nil, nil, nil, nil)\n"),
+    ("imports", "Sources/WebNode/Graphs/BadLimits.swift", "import CProcess\n"),
     ("calls", "Sources/Shared/Bad.swift", "posix_spawn(&pid, path, nil, nil, nil, nil)\n"),
     ("calls", "Sources/Shared/Bad.swift", "let value = try! read()\n"),
     ("calls", "Sources/Shared/Bad.swift", 'fatalError("no")\n'),

@@ -25,6 +25,8 @@ struct WebNodeApp: Sendable {
   /// Runs before each read of a root (by its index): a seam for tests of storage that hangs.
   var beforeRead: @Sendable (Int) -> Void = { _ in }
 
+  var drawing = RenderCrew.Settings()
+
   /// Longest time from the signal to the end: answers that are under way are finished, streams say goodbye.
   static let shutdownPatience = Duration.seconds(8)
 
@@ -46,9 +48,11 @@ struct WebNodeApp: Sendable {
         name: "storage \(config.storage[index])", threads: 4, queueLimit: 64, deadline: storageDeadline,
         before: { [beforeRead] in beforeRead(index) })
     }
-    let drawing = BlockingPool(name: "drawing", threads: 1, queueLimit: 32, deadline: .seconds(10))
-    defer { (pools + [drawing]).forEach { $0.stop() } }
-    let responder = WebServer.router(services(store, pools, drawing), names: names, pages: pages).buildResponder()
+    defer { pools.forEach { $0.stop() } }
+    let counters = NodeCounters()
+    let crew = RenderCrew(drawing, logger: logger) { counters.countDrawingProcess($0) }
+    defer { crew.stop() }
+    let responder = WebServer.router(services(store, pools, crew, counters), names: names, pages: pages).buildResponder()
     let addresses = ListenerPlan.plan(config.listen)
     var limits = limits
     limits.connections = DescriptorLimit.connections(
@@ -74,12 +78,13 @@ struct WebNodeApp: Sendable {
     }
   }
 
-  private func services(_ store: FleetStore, _ pools: [BlockingPool], _ drawing: BlockingPool) -> WebServices {
-    let counters = NodeCounters()
+  private func services(_ store: FleetStore, _ pools: [BlockingPool], _ crew: RenderCrew, _ counters: NodeCounters) -> WebServices
+  {
     let series = SeriesService(pools: pools, problems: store.problems, now: now)
     return WebServices(
       config: config, fleet: store, series: series,
-      graphs: GraphService(series: series, pool: drawing, counters: counters, now: now),
+      usage: UsageService(series: series, store: LedgerStore(), problems: store.problems, now: now),
+      graphs: GraphService(series: series, crew: crew, counters: counters, now: now),
       metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),
       counters: counters, now: now, logger: logger)
   }

@@ -9,7 +9,7 @@ import UnixSignals
 struct WebNodeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tikwatch-web", abstract: "Shows what tikwatch collectors record: pages, graphs, API and metrics.",
-    version: Version.current, subcommands: [Run.self, Check.self])
+    version: Version.current, subcommands: [Run.self, Check.self, RenderWorkerCommand.self])
 
   /// Where the settings come from.
   struct Source: ParsableArguments {

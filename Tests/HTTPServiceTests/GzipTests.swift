@@ -1,5 +1,6 @@
 import CZlib
 import HTTPService
+import NIOCore
 import TestSupport
 import Testing
 
@@ -34,6 +35,33 @@ import Testing
         #expect(Self.inflated(packed, limit: bytes.count) == bytes)
       }
       #expect(try #require(Gzip.compress(text)).count < text.count / 2 + 64)
+    }
+  }
+
+  @Test func piecesInAnyOrderAreOneMember() throws {
+    var generator = SeededGenerator(seed: 8)
+    let packer = try #require(GzipPacker())
+    let texts: [[UInt8]] =
+      [[], [7], Array(String(repeating: "a{b=\"c\"} 1\n", count: 9000).utf8)]
+      + (0..<20).map { _ in
+        (0..<Int.random(in: 0...70_000, using: &generator)).map { _ in UInt8.random(in: 32...40, using: &generator) }
+      }
+    let pieces = try texts.map { text in try #require(packer.pack(ByteBuffer(bytes: text))) }
+    for _ in 0..<20 {
+      let order = (0..<Int.random(in: 0...30, using: &generator)).map { _ in Int.random(in: texts.indices, using: &generator) }
+      var frame = GzipFrame()
+      var packed = GzipFrame.head
+      for index in order {
+        frame.add(pieces[index])
+        packed += pieces[index].bytes.readableBytesView
+      }
+      packed += frame.tail
+      let expected = order.flatMap { texts[$0] }
+      #expect(Self.inflated(packed, limit: expected.count) == expected)
+      if let last = packed.indices.dropLast(5).last {
+        packed[last] ^= 1
+        #expect(Self.inflated(packed, limit: expected.count) == nil)
+      }
     }
   }
 }

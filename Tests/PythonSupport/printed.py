@@ -20,7 +20,7 @@ class Table:
 
 def bordered(text):
     """(tables, other lines) of MKTXP's output."""
-    tables, others, inside = [], [], False
+    tables, others, inside, gap = [], [], False, True
     for line in text.splitlines():
         if line.startswith("+"):
             # A table has three such lines: above, below the header (=) and below.
@@ -29,13 +29,23 @@ def bordered(text):
             cells = [cell.strip() for cell in line.strip("|").split("|")]
             if inside and (not tables or tables[-1] is None):
                 tables[-1:] = [Table(cells)]
+            elif is_continuation(tables[-1], cells, gap):
+                above = tables[-1].rows[-1]
+                above[:] = [f"{one} {other}".strip() for one, other in zip(above, cells)]
             elif any(cells):
                 tables[-1].rows.append(cells)
+            gap = inside and not any(cells)
         elif line.strip():
             others.append(line.strip())
         if line.startswith("+") and not inside:
             tables.append(None)
     return [table for table in tables if table], others
+
+
+def is_continuation(table, cells, gap):
+    """Whether a line of a table goes on with the one cell that the line above has begun, instead of being a row."""
+    filled = [at for at, cell in enumerate(cells) if cell]
+    return not gap and len(filled) == 1 and len(cells) > 2 and bool(table.rows) and bool(table.rows[-1][filled[0]])
 
 
 def plain(text):

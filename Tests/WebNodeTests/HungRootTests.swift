@@ -115,6 +115,41 @@ import Testing
     }
   }
 
+  /// 503 for what needs the root that hangs, within 15 s; the other root's device has every answer.
+  @Test func everyAddressAnswersInTimeWhileARootHangs() async throws {
+    let hung = try Self.site("gw1")
+    let sound = try Self.site(BrokenMatrixTests.sound)
+    let gate = Gate()
+    defer { gate.open() }
+    let config = RunningNode.config(hung.root.path, sound.root.path)
+    try await RunningNode.with(
+      config, now: { Double(Self.now) }, reader: GatedReader(gate: gate, root: hung.root.path),
+      change: { $0.beforeRead = { root in if root == 0 { gate.pass() } } }
+    ) { node in
+      try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
+      gate.close()
+      try await withThrowingTaskGroup(of: (String, HTTPReply).self) { group in
+        for target in BrokenMatrixTests.targets("gw1") + BrokenMatrixTests.targets(BrokenMatrixTests.sound)
+          + BrokenMatrixTests.common
+        {
+          group.addTask { (target, try await HTTPProbe.get(node.port, target, timeout: .seconds(15))) }
+        }
+        for try await (target, reply) in group {
+          #expect([200, 404, 503].contains(reply.status), "\(target): \(reply.status) \(reply.text.prefix(300))")
+          if reply.status == 503 { #expect(reply["retry-after"] != nil || target == "/readyz", "\(target)") }
+          if target.contains(BrokenMatrixTests.sound) {
+            let isMissing = reply.status == 404 && reply.text.contains("there is nothing at this address")
+            #expect(reply.status == 200 || isMissing, "\(target): \(reply.status) \(reply.text.prefix(300))")
+          }
+          for path in ["/api/v1/series", "/graph.", "/api/v1/events", "/rrdtool.txt"] where target.hasPrefix(path + "?device=gw1")
+          {
+            #expect(reply.status == 503, "\(target)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func poolRefusesBeyondItsQueueAndKeepsItsDeadline() async throws {
     let gate = Gate()
     gate.close()

@@ -21,8 +21,12 @@ import Testing
     collector.heartbeat.config = .init(lastReload: Self.now)
     collector.set("gw1", .up)
     try collector.beat(at: Self.now)
-    try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { node in
+    try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { [collector] node in
       try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 1 }
+      // What a clock says is known from the second heartbeat on.
+      var again = collector
+      try again.beat(at: Self.now)
+      try await eventually { try await node.get("/metrics").text.contains("tikwatch_collector_clock_offset_seconds{") }
       let table = try Self.table(await node.get("/metrics").text)
       #expect(try GeneratedBlock("web", of: Self.path).documented(updatingTo: table) == table, "docs/metrics.md: make golden")
     }

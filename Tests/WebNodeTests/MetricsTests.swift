@@ -31,7 +31,8 @@ import Testing
     var first = try CollectorFixture("edge-1", root: root.path, now: now)
     var second = try CollectorFixture("edge-2", root: root.path, now: now)
     first.set("gw1", .up)
-    first.set("gw2", .up)
+    // It cannot reach the device: the other one speaks.
+    first.set("gw2", .down)
     second.set("gw2", .up)
     try first.beat(at: now)
     try second.beat(at: now)

@@ -43,14 +43,21 @@ struct PrintCommand: AsyncParsableCommand {
 
   func run() async throws {
     let config: CollectorConfig
-    do throws(ConfigErrors) { config = try options.source.load().config } catch { throw CommandFailure.configuration(error) }
+    let defaults: FilterDefaults
+    do throws(ConfigErrors) {
+      let source = options.source
+      config = try source.load().config
+      defaults = try source.filterDefaults()
+    } catch {
+      throw CommandFailure.configuration(error)
+    }
     let name = try DeviceName.resolve(device ?? entry, in: config.devices.map(\.name))
     guard let found = config.devices.first(where: { $0.name == name }) else { return }
     // What goes wrong is told here, in one place.
     let logger = Logger(label: CollectorCommand.programName) { _ in SwiftLogNoOpLogHandler() }
     let session = PrintSession(found, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
     let output = PrintOutput(
-      subject: try what.subject(filters), filter: try filters.tableFilter(), format: json ? .json : csv ? .csv : .table)
+      subject: try what.subject(filters), filter: try filters.tableFilter(defaults), format: json ? .json : csv ? .csv : .table)
     do {
       if let watch {
         try await PrintWatch(session: session, output: output, seconds: watch).run()

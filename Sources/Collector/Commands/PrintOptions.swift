@@ -138,28 +138,28 @@ struct PrintFilterOptions: ParsableArguments {
   @Flag(help: "As --sfp.")
   var sfpOnly = false
 
-  func tableFilter() throws -> TableFilter {
-    typealias Defaults = TableFilter.Defaults
-    var result = TableFilter()
+  /// - Parameter defaults: for filters that are named without a value.
+  func tableFilter(_ defaults: FilterDefaults = FilterDefaults()) throws -> TableFilter {
+    var result = TableFilter(defaults: defaults)
     result.text = filter.flatMap { $0.isEmpty ? nil : TextPattern($0, isLiteral: true) }
     result.include = include.map(TextPattern.list) ?? []
     result.exclude = exclude.map(TextPattern.list) ?? []
-    result.lowSignal = try value("low-signal", lowSignal, Defaults.lowSignal, FilterValue.signal, "-75")
-    result.minSignal = try value("min-signal", minSignal, Defaults.minSignal, FilterValue.signal, "-60")
-    result.lowRate = try value("low-rate", lowRate, Defaults.lowRate, FilterValue.rate, "18M")
-    result.recent = try value("recent", recent, Defaults.recent, FilterValue.duration, "15m")
+    result.lowSignal = try value("low-signal", lowSignal, defaults.lowSignal, FilterValue.signal, "-75")
+    result.minSignal = try value("min-signal", minSignal, defaults.minSignal, FilterValue.signal, "-60")
+    result.lowRate = try value("low-rate", lowRate, defaults.lowRate, FilterValue.rate, "18M")
+    result.recent = try value("recent", recent, defaults.recent, FilterValue.duration, "15m")
     result.band = band
     result.isUnidentified = unidentified
     result.dynamic = try state("dynamic", onlyDynamic || dynamicOnly, "static", onlyStatic || staticOnly)
     result.bound = try state("active-only", activeOnly, "inactive-only", inactiveOnly)
-    result.top = try value("top", top, Defaults.top, FilterValue.count, "10")
+    result.top = try value("top", top, defaults.top, FilterValue.count, "10")
     result.minConnections = try value("min-conns", minConns, nil, FilterValue.count, "100")
-    result.rateAbove = try value("rate-above", rateAbove, Defaults.rateAbove, FilterValue.rate, "1M")
+    result.rateAbove = try value("rate-above", rateAbove, defaults.rateAbove, FilterValue.rate, "1M")
     result.isActive = active
     result.isUnassigned = unassigned
     result.up = try state("up-only", upOnly, "down-only", downOnly)
     result.plugged = try state("plugged", plugged, "unplugged", unplugged)
-    result.degraded = try value("degraded", degraded, Defaults.degraded, FilterValue.rate, "100M")
+    result.degraded = try value("degraded", degraded, defaults.degraded, FilterValue.rate, "100M")
     result.rate = try value("rate", rate, nil, FilterValue.rate, "1G")
     result.rateBelow = try value("rate-below", rateBelow, nil, FilterValue.rate, "1G")
     return result

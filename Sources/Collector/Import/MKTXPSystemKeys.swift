@@ -25,7 +25,7 @@ enum MKTXPSystemKeys {
     switch section {
     case _ where settings.contains(section): return fate(ofSetting: key)
     case "RSC": return (.refused, "working on exports of the device's configuration is not part of this program")
-    case "DIAG": return (.differs, "the tables of this program take their limits as options")
+    case "DIAG": return (.differs, "print takes its limits as options; with --cfg-dir it reads this section")
     default: return (.refused, "MKTXP does not know this section either")
     }
   }

@@ -5,6 +5,12 @@ struct MenuSamples: Sendable, Equatable {
   private(set) var families: [MetricFamily] = []
   /// Values that are no value of their field: each loses its own sample and nothing else.
   private(set) var dropped = 0
+  /// The family that was added to last.
+  private var latest = -1
+
+  static func == (left: MenuSamples, right: MenuSamples) -> Bool {
+    left.families == right.families && left.dropped == right.dropped
+  }
 
   /// Adds a sample with the value that `field` holds: no sample when it is absent, none and a count when it is unreadable.
   mutating func add<Value>(
@@ -48,11 +54,17 @@ struct MenuSamples: Sendable, Equatable {
 
   mutating func add(_ metric: Metric, _ value: MetricFamily.Value, _ labels: Labels) {
     let sample = MetricFamily.Sample(value, labels: labels)
-    if let place = families.firstIndex(where: { $0.name == metric.name }) {
-      families[place].samples.append(sample)
+    // A menu adds to the same families in the same order for each row.
+    let next = latest + 1 < families.count ? latest + 1 : 0
+    if next < families.count, families[next].name == metric.name {
+      latest = next
+    } else if let place = families.firstIndex(where: { $0.name == metric.name }) {
+      latest = place
     } else {
-      families.append(MetricFamily(metric.name, metric.kind, help: metric.help, samples: [sample]))
+      latest = families.count
+      families.append(MetricFamily(metric.name, metric.kind, help: metric.help))
     }
+    families[latest].samples.append(sample)
   }
 
   mutating func drop(_ count: Int = 1) { dropped += count }

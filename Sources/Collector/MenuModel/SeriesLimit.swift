@@ -26,9 +26,10 @@ struct SeriesLimit: Sendable, Equatable {
   ///   - families: those of menus; several may have the same name.
   ///   - own: series that count and stay, beside the interfaces' counters.
   func apply(to families: [MetricFamily], own: Int) -> Outcome {
+    var total = families.reduce(own) { $0 + $1.samples.count }
+    guard total > limit else { return Outcome(families: families) }
     var sizes: [String: Int] = [:]
     for family in families { sizes[family.name, default: 0] += family.samples.count }
-    var total = sizes.values.reduce(own, +)
     var dropped: [(name: String, series: Int)] = []
     let candidates = sizes.filter { $0.value > 1 && !Self.kept.contains($0.key) }.sorted {
       ($1.value, $0.key) < ($0.value, $1.key)

@@ -5,8 +5,10 @@ struct Neighbor: MenuCollector {
   static let discovered = Metric.gauge("mktxp_neighbor_info", "Device seen by neighbour discovery")
   static let ipv6 = Metric.gauge("mktxp_ipv6_neighbor_info", "Reachable IPv6 neighbour")
 
+  private static let labels = ["address", "interface", "mac-address", "identity"]
+  /// With what only the table of neighbours shows.
   private static let discovery = MenuQuery(
-    path: "/ip/neighbor", properties: ["address", "interface", "mac-address", "identity"])
+    path: "/ip/neighbor", properties: labels + ["platform", "board", "version"])
   private static let reachable = MenuQuery(
     path: "/ipv6/neighbor", properties: ["address", "interface", "mac-address", "status", "comment"],
     queries: ["status=reachable"])
@@ -24,9 +26,11 @@ struct Neighbor: MenuCollector {
 
   func collect(_ answers: MenuAnswers, _ context: MenuContext) -> MenuSamples {
     var samples = MenuSamples()
-    for (query, metric) in [(Self.discovery, Self.discovered), (Self.reachable, Self.ipv6)] {
+    for (query, metric, fields) in [
+      (Self.discovery, Self.discovered, Self.labels), (Self.reachable, Self.ipv6, Self.reachable.properties),
+    ] {
       for row in answers.rows(query) {
-        let own = query.properties.map { ($0.replacing("-", with: "_"), row[$0].map(Self.text)) }
+        let own = fields.map { ($0.replacing("-", with: "_"), row[$0].map(Self.text)) }
         samples.add(info: metric, context.labels(own))
       }
     }

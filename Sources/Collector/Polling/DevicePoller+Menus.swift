@@ -13,16 +13,19 @@ extension DevicePoller {
   /// The share of time that a single menu may take: a slow one is asked more seldom than its period says. Counters are never slowed.
   static let menuShare = 0.05
 
+  /// Menus of a slow device are made use of one by one, those of a quick one together.
+  static let askingPatience = Duration.seconds(1)
+
   /// What must be known before the first sample: which interfaces there are, and whether their counters began again meanwhile.
   func learn(_ asker: MenuAsker) async throws {
     let began = environment.time.steady
     async let resource = asker.ask(SystemResource(), context, deadline: Deadline.start)
     async let interfaces = asker.ask(Interface(), context, deadline: Deadline.start)
     // Of the two, the list decides whether the device can be sampled; the other menu is asked again.
-    take(SystemResource(), try await resource, began: began)
+    take(AskedMenu(menu: SystemResource(), answers: try await resource, seconds: environment.time.steady - began))
     let list = try await interfaces
     if let error = list.error(Interface().query) { throw error }
-    take(Interface(), list, began: began)
+    take(AskedMenu(menu: Interface(), answers: list, seconds: environment.time.steady - began))
     publishFile()
   }
 
@@ -33,10 +36,13 @@ extension DevicePoller {
     while !Task.isCancelled {
       do {
         let began = time.steady
-        var hasAsked = false
-        for menu in MenuRegistry.all where isDue(menu) {
-          try await ask(menu, asker)
-          hasAsked = true
+        var due = MenuRegistry.all.filter(isDue)[...]
+        let hasAsked = !due.isEmpty
+        while !due.isEmpty {
+          let (asked, failure) = await asker.ask(Array(due), context, deadline: Deadline.menu, patience: Self.askingPatience)
+          for menu in asked { take(menu) }
+          if let failure { throw failure }
+          due = due.dropFirst(asked.count)
         }
         if isDue(UplinkFinder.key) { try await askUplinks(asker.connection) }
         if isDue(LinkSpeeds.path) { try await askSpeeds(asker.connection) }
@@ -65,15 +71,10 @@ extension DevicePoller {
   /// A period counts from an answer, which came some time into its round: half a round too soon is in time.
   private func isDue(_ path: String) -> Bool { (menuDue[path] ?? 0) <= environment.time.steady + roundLength / 2 }
 
-  private func ask(_ menu: any MenuCollector, _ asker: MenuAsker) async throws {
-    let began = environment.time.steady
-    take(menu, try await asker.ask(menu, context, deadline: Deadline.menu), began: began)
-  }
-
-  private func take(_ menu: any MenuCollector, _ answers: MenuAnswers, began: Double) {
+  private func take(_ asked: AskedMenu) {
+    let (menu, answers, seconds) = (asked.menu, asked.answers, asked.seconds)
     let path = menu.path
     for reply in answers.replies { api.add((reply.received - reply.sent).seconds) }
-    let seconds = environment.time.steady - began
     if let name = MKTXPCollector.name(ofMenu: path) { collectionTimes[name, default: 0] += seconds }
     guard !answers.isAbsent else {
       // Learned once per connection: this device has nothing there, which is no failure.

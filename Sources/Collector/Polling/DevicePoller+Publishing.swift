@@ -4,10 +4,16 @@ import Shared
 extension DevicePoller {
   /// Writes metrics every `metrics_interval`, also of a device that is down, unless a round of menus has just done so.
   func keepMetrics() async {
+    let interval = environment.metricsInterval
     while !Task.isCancelled {
-      if environment.time.steady - metricsPublished > environment.metricsInterval / 2 { publishMetrics() }
-      report()
-      do { try await Task.sleep(for: .seconds(environment.metricsInterval)) } catch { return }
+      // Rounds of menus come as often; a late one is waited for a little.
+      let overdue = metricsPublished + interval * (status.isUp ? 1.25 : 1) - environment.time.steady
+      if overdue <= 0.05 {
+        publishMetrics()
+        report()
+      }
+      let pause = overdue <= 0.05 ? interval : overdue
+      do { try await Task.sleep(for: .seconds(pause)) } catch { return }
     }
   }
 
@@ -38,7 +44,8 @@ extension DevicePoller {
     var bytes = Array("# written ".utf8)
     PrometheusText.append(.double(SampleClock.rounded(time.epoch)), to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
-    environment.recorder.publish(metrics: bytes + PrometheusText.text(rendered), of: config.name)
+    PrometheusText.append(rendered, to: &bytes)
+    environment.recorder.publish(metrics: bytes, of: config.name)
     environment.board.publish(rendered, of: config.name, steady: time.steady)
     collectionTimes[MKTXPCollector.own, default: 0] += time.steady - began
   }

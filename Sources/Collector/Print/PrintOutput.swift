@@ -41,7 +41,7 @@ struct PrintOutput: Sendable {
 
   private func lines(_ listings: [PrintListing]) -> [String] {
     let filled = listings.filter { !$0.entries.isEmpty }
-    if filled.isEmpty { return wrapped(subject.nothing) }
+    if filled.isEmpty { return wrapped(listings.compactMap(\.whenEmpty).first ?? subject.nothing) }
     var lines: [String] = []
     for listing in filled {
       if !lines.isEmpty { lines.append("") }
@@ -90,7 +90,7 @@ struct PrintOutput: Sendable {
   private func style(_ column: DeviceTable.Column, _ cell: DeviceTable.Cell) -> TerminalStyle {
     switch (column.type, cell) {
     case (.signal, .number(let strength)):
-      strength <= TableFilter.Defaults.lowSignal ? .bad : strength >= TableFilter.Defaults.minSignal ? .good : .plain
+      strength <= filter.defaults.lowSignal ? .bad : strength >= filter.defaults.minSignal ? .good : .plain
     case (_, .text("Up")) where column.id == "status", (_, .text("Plugged-In")) where column.id == "status": .good
     case (_, .text("Down")) where column.id == "status": .bad
     case (_, .text("Unplugged")) where column.id == "status": .faint

@@ -47,7 +47,7 @@ extension PrintSubject {
     case .neighbors: return NeighborTable.summary(all, shown, isFiltered: isFiltered)
     case .addressLists: return AddressListTable.summary(all, shown, isFiltered: isFiltered)
     case .interfaces:
-      return InterfaceTable.summary(all, shown, isFiltered: isFiltered, limit: filter.degraded ?? TableFilter.Defaults.degraded)
+      return InterfaceTable.summary(all, shown, isFiltered: isFiltered, limit: filter.degraded ?? filter.defaults.degraded)
     case .sfp: return SFPTable.summary(all, shown, isFiltered: isFiltered)
     }
   }

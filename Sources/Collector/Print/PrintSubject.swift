@@ -61,7 +61,7 @@ enum PrintSubject: Sendable, Hashable {
     case .kidControl:
       return [PrintListing(columns: KidControlTable.columns, entries: KidControlTable.entries(answers.allRows, context))]
     case .netwatch:
-      let entries = NetwatchTable.entries(answers.allRows)
+      let entries = NetwatchTable.entries(answers.allRows, context)
       return [PrintListing(title: "Netwatch Entries", columns: NetwatchTable.columns, entries: entries)]
     case .neighbors:
       return [PrintListing(columns: NeighborTable.columns, entries: NeighborTable.entries(answers.allRows))]
@@ -75,7 +75,9 @@ enum PrintSubject: Sendable, Hashable {
       return [PrintListing(title: "Interface Monitor", columns: InterfaceTable.columns, entries: entries)]
     case .sfp:
       let entries = SFPTable.entries(Self.links(facts.rows(Self.ethernet), answers.allRows), context)
-      return [PrintListing(title: "SFP Interface Monitor", columns: SFPTable.columns, entries: entries)]
+      var listing = PrintListing(title: "SFP Interface Monitor", columns: SFPTable.columns, entries: entries)
+      if !facts.rows(Self.ethernet).isEmpty { listing.whenEmpty = nothingMatches(listing) }
+      return [listing]
     }
   }
 
@@ -133,6 +135,8 @@ struct PrintListing: Sendable {
   var columns: [DeviceTable.Column]
   /// In order, before any filter.
   var entries: [TableEntry]
+  /// What is said where there are none, if not ``PrintSubject/nothing``.
+  var whenEmpty: String?
 }
 
 extension MenuAnswers {

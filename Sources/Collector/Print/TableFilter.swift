@@ -2,19 +2,9 @@ import Shared
 
 /// Which rows are shown. Each filter belongs to some tables and means nothing to the others, as in MKTXP.
 struct TableFilter: Sendable, Equatable {
-  /// For filters that are named without a value: MKTXP's own defaults.
-  enum Defaults {
-    static let lowSignal = -75.0
-    static let minSignal = -60.0
-    static let lowRate = 18e6
-    static let recent = 900.0
-    static let top = 10
-    static let rateAbove = 1e6
-    static let degraded = 100e6
-  }
-
   enum State: Sendable, Equatable { case on, off }
 
+  var defaults = FilterDefaults()
   /// `--filter`, `--include`, `--exclude`: of any field, shown or not.
   var text: TextPattern?
   var include: [TextPattern] = []

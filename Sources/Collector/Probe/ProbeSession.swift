@@ -76,21 +76,20 @@ struct ProbeSession: Sendable {
     var families: [MetricFamily] = []
     var own = MenuSamples()
     own.add(DeviceMetrics.up, .unsigned(1), context.labels())
-    for menu in MenuRegistry.all {
-      let use = menu.use(context.switches)
-      guard use != .off else { continue }
-      let began = environment.time.steady
-      let answers = try await asker.ask(menu, context, deadline: DevicePoller.Deadline.menu)
-      guard !answers.isAbsent else { continue }
-      let labels = context.labels([("menu", menu.path)])
-      own.add(DeviceMetrics.menuUp, .unsigned(answers.failures.isEmpty ? 1 : 0), labels)
-      own.add(DeviceMetrics.menuSeconds, .double(environment.time.steady - began), labels)
-      context.known.take(menu, answers)
+    let (asked, failure) = await asker.ask(
+      MenuRegistry.all.filter { $0.use(context.switches) != .off }, context, deadline: DevicePoller.Deadline.menu,
+      patience: .seconds(3600))
+    if let failure { throw failure }
+    for one in asked where !one.answers.isAbsent {
+      let labels = context.labels([("menu", one.menu.path)])
+      own.add(DeviceMetrics.menuUp, .unsigned(one.answers.failures.isEmpty ? 1 : 0), labels)
+      own.add(DeviceMetrics.menuSeconds, .double(one.seconds), labels)
+      context.known.take(one.menu, one.answers)
       if context.switches[.checkForUpdates] {
         context.known.newestVersion = environment.releases.newest(for: context.known.version)
       }
-      guard use == .exported else { continue }
-      let samples = menu.collect(answers, context)
+      guard one.menu.use(context.switches) == .exported else { continue }
+      let samples = one.menu.collect(one.answers, context)
       if samples.dropped > 0 { own.add(DeviceMetrics.dropped, .unsigned(UInt64(samples.dropped)), labels) }
       families += samples.families
     }

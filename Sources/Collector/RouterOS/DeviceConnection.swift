@@ -59,6 +59,9 @@ actor DeviceConnection {
     return statistics
   }
 
+  /// Runs `body` where the session's bytes arrive.
+  func onEventLoop<Value: Sendable>(_ body: nonisolated(nonsending) @Sendable () async -> Value) async -> Value { await body() }
+
   // MARK: From the channel
 
   func received(_ bytes: ByteBuffer, at now: ContinuousClock.Instant) {

@@ -88,9 +88,17 @@ extension Sentence.Kind {
 /// Text of a device: UTF-8, or Latin-1 where it is not (RouterOS stores what the administrator's terminal sent).
 enum DeviceText {
   static func decode(_ bytes: UnsafeRawBufferPointer) -> String {
+    // Almost everything is ASCII, which needs no validation.
+    if isASCII(bytes) { return String(decoding: bytes, as: UTF8.self) }
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""
     text.unicodeScalars.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
     return text
+  }
+
+  private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var seen: UInt8 = 0
+    for byte in bytes { seen |= byte }
+    return seen < 0x80
   }
 }

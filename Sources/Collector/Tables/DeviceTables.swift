@@ -76,7 +76,7 @@ struct DeviceTables: Sendable {
       let rows = ["/ip", "/ipv6"].flatMap { answers.rows(at: $0 + "/firewall/address-list") }
       return rows.isEmpty && !switches.any(.addressListEntries, .ipv6AddressListEntries)
         ? nil : (AddressListTable.columns, AddressListTable.entries(rows))
-    case "netwatch": return (NetwatchTable.columns, NetwatchTable.entries(answers.rows(at: "/tool/netwatch")))
+    case "netwatch": return (NetwatchTable.columns, NetwatchTable.entries(answers.rows(at: "/tool/netwatch"), context))
     case "neighbors":
       return switches[.neighbor] ? (NeighborTable.columns, NeighborTable.entries(answers.rows(at: "/ip/neighbor"))) : nil
     default: return nil

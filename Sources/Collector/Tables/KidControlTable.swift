@@ -48,7 +48,8 @@ enum KidControlTable {
       let users = shown.groupCounts.filter { !$0.group.isEmpty }
       lines += users.map { "\($0.group) devices: \($0.count)" }
       let assigned = users.reduce(0) { $0 + $1.count }
-      lines += ["User-assigned devices: \(assigned)", "Dynamic devices (no user): \(shown.count - assigned)"]
+      if assigned > 0 { lines.append("User-assigned devices: \(assigned)") }
+      if shown.count > assigned { lines.append("Dynamic devices (no user): \(shown.count - assigned)") }
     }
     let (up, down) = shown.reduce((0.0, 0.0)) { ($0.0 + ($1.number("rate_up") ?? 0), $0.1 + ($1.number("rate_down") ?? 0)) }
     if up + down > 0 { lines.append("Active LAN Traffic: \(TableText.rate(up)) Up / \(TableText.rate(down)) Down") }

@@ -10,12 +10,15 @@ enum NetwatchTable {
 
   /// - Parameter rows: of `/tool/netwatch`; disabled ones are left out.
   /// - Returns: by name, then host.
-  static func entries(_ rows: [Row]) -> [TableEntry] {
+  static func entries(_ rows: [Row], _ context: MenuContext) -> [TableEntry] {
     let entries = rows.filter { $0["disabled"].flatMap(RowValue.boolean) != true }.map { row in
-      TableEntry(
+      // RouterOS 6 has no names: the host stands for it.
+      let name = row["name"].flatMap { $0.isEmpty ? nil : $0 } ?? row["host"]
+      return TableEntry(
         columns: columns,
         cells: [
-          .text(row["name"]), .text(row["host"]), .text(row["comment"]), .text(row["status"].map(status)), .text(row["type"]),
+          .text(name.map { context.nameFormat.text(name: $0, comment: row["comment"]) }), .text(row["host"]),
+          .text(row["comment"]), .text(row["status"].map(status)), .text(row["type"]),
           .text(row["since"]), .reading(row, "timeout", TableValue.duration), .reading(row, "interval", TableValue.duration),
         ], row: row)
     }

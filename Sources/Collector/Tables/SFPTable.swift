@@ -17,7 +17,7 @@ enum SFPTable {
         columns: columns,
         cells: [
           .text(context.interfaceName(row)), .text(link.status), .number(link.rate), .text(row["sfp-type"]),
-          .text(vendor.joined(separator: " ")), .text(row["sfp-connector-type"]),
+          .text(vendor.isEmpty ? nil : vendor.joined(separator: " ")), .text(row["sfp-connector-type"]),
           power(row, "sfp-rx-power", lost: "sfp-rx-loss", "Loss"), power(row, "sfp-tx-power", lost: "sfp-tx-fault", "Fault"),
           .reading(row, "sfp-temperature", RowValue.quantity(in: "C")),
         ], row: row)

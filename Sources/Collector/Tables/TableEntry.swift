@@ -65,7 +65,7 @@ extension DeviceTable.Cell {
     switch row.read(field, parse) {
     case .absent: .none
     case .value(let number): .number(number)
-    case .unreadable(let text): .text(text)
+    case .unreadable(let text): .text(Optional(text))
     }
   }
 }

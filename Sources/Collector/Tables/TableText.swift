@@ -12,7 +12,7 @@ enum TableText {
       case .rate: rate(number)
       case .duration: duration(number)
       case .temperature: decimal(number, digits: 1) + " °C"
-      case .power: decimal(number, digits: 2) + " dBm"
+      case .power: decimal(number, digits: 3) + " dBm"
       case .text, .address, .mac, .number, .signal, .boolean: decimal(number, digits: 2)
       }
     }
@@ -58,7 +58,7 @@ enum TableText {
   /// Without decimals that are zero.
   static func decimal(_ value: Double, digits: Int) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "" }
-    let factor = [1.0, 10, 100][min(max(digits, 0), 2)]
+    let factor = [1.0, 10, 100, 1000][min(max(digits, 0), 3)]
     let scaled = Int((value * factor).rounded())
     let (whole, part) = abs(scaled).quotientAndRemainder(dividingBy: Int(factor))
     let sign = scaled < 0 ? "-" : ""

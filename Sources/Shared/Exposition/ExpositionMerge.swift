@@ -24,8 +24,7 @@ package struct ExpositionMerge: Sendable {
       families[family.name] = Family(kind: family.kind, help: family.help, parts: [family.lines])
       return
     }
-    // A gauge among counters can be told apart by nobody; a histogram among gauges would break the whole answer.
-    guard known.kind == family.kind || !Self.isCompound(known.kind) && !Self.isCompound(family.kind) else {
+    guard known.kind.stands(beside: family.kind) else {
       conflicts += 1
       return
     }
@@ -37,7 +36,7 @@ package struct ExpositionMerge: Sendable {
   package mutating func keep(only names: Set<String>) {
     families = families.filter { name, family in
       if names.contains(name) { return true }
-      if Self.isCompound(family.kind) { return ["_bucket", "_sum", "_count"].contains { names.contains(name + $0) } }
+      if family.kind.isCompound { return ["_bucket", "_sum", "_count"].contains { names.contains(name + $0) } }
       return ["_total", "_info"].contains { name.hasSuffix($0) && names.contains(String(name.dropLast($0.count))) }
     }
   }
@@ -45,16 +44,12 @@ package struct ExpositionMerge: Sendable {
   /// The families, sorted by name.
   package func blocks(_ format: ExpositionFormat = .text) -> [Block] {
     families.sorted { $0.key < $1.key }.map { name, family in
-      // promtool wants a help text; a family without one says where it is from.
-      let help = family.help.isEmpty ? "From a device's metrics file." : family.help
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(family.parts.reduce(name.utf8.count * 2 + help.utf8.count + 32) { $0 + $1.count })
-      switch format {
-      case .text: bytes += "# HELP \(name) \(help)\n# TYPE \(name) \(family.kind.rawValue)\n".utf8
-      case .openMetrics:
-        let (name, kind) = openMetrics(name, family)
-        bytes += "# HELP \(name) \(Self.escapingQuotes(help))\n# TYPE \(name) \(kind)\n".utf8
-      }
+      let isInfo =
+        format == .openMetrics
+        && family.parts.allSatisfy { RenderedFamily(name: name, kind: family.kind, help: "", lines: $0).isInfo }
+      let head = FamilyHead(name: name, kind: family.kind, help: family.help, isInfo: isInfo)
+      var bytes = head.text(format) { families[$0]?.kind }
+      bytes.reserveCapacity(family.parts.reduce(bytes.count) { $0 + $1.count })
       for part in family.parts { bytes += part }
       return Block(name: name, bytes: bytes)
     }
@@ -68,38 +63,5 @@ package struct ExpositionMerge: Sendable {
     for block in blocks { text += block.bytes }
     text += format.end.utf8
     return text
-  }
-
-  /// A counter's and an info's family has its name without the suffix there. Where that name is another family's, it is a plain one.
-  private func openMetrics(_ name: String, _ family: Family) -> (name: String, kind: String) {
-    switch family.kind {
-    case .counter:
-      guard let short = shortened(name, "_total") else { return (name, "unknown") }
-      return (short, "counter")
-    case .gauge:
-      let isInfo = family.parts.allSatisfy { RenderedFamily(name: name, kind: .gauge, help: "", lines: $0).isInfo }
-      guard isInfo, let short = shortened(name, "_info") else { return (name, "gauge") }
-      return (short, "info")
-    case .untyped: return (name, "unknown")
-    case .histogram, .summary: return (name, family.kind.rawValue)
-    }
-  }
-
-  private func shortened(_ name: String, _ suffix: String) -> String? {
-    guard name.hasSuffix(suffix) else { return nil }
-    let short = String(name.dropLast(suffix.count))
-    // Two suffixed names may want the same one: the counter has it.
-    let isTaken = families[short] != nil || suffix == "_info" && families[short + "_total"]?.kind == .counter
-    return isTaken || !MetricName.isValidMetric(short) ? nil : short
-  }
-
-  /// From the escapes of 0.0.4 to those of OpenMetrics, which has one more.
-  private static func escapingQuotes(_ help: String) -> String { help.replacing("\"", with: "\\\"") }
-
-  private static func isCompound(_ kind: MetricFamily.Kind) -> Bool {
-    switch kind {
-    case .histogram, .summary: true
-    case .gauge, .counter, .untyped: false
-    }
   }
 }

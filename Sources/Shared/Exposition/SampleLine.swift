@@ -113,7 +113,7 @@ package struct SampleLine: Sendable, Equatable {
   }
 
   /// Decimal, or a word for what has no digits; Swift's hexadecimal forms are none.
-  private static func isNumber(_ text: String) -> Bool {
+  static func isNumber(_ text: String) -> Bool {
     switch text.lowercased() {
     case "nan", "inf", "+inf", "-inf": true
     default:

@@ -71,6 +71,11 @@ package enum BoundedFile {
   }
 
   private static func open(_ path: String) throws(FileError) -> Int32 {
+    // To open a device node may be to act: a tape rewinds, a watchdog starts to count.
+    var info = stat()
+    if lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFCHR || info.st_mode & S_IFMT == S_IFBLK {
+      throw FileError(.notRegular, "read", path, "not a regular file")
+    }
     let descriptor = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(errno: errno, "open", path) }
     return descriptor

@@ -85,17 +85,28 @@ package struct LedgerRow: Sendable, Equatable {
   /// The row that a line without its newline holds; `nil` when it is none (a cut line, the header, another format).
   package init?(line: some StringProtocol) {
     let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-    guard cells.count == 8, let start = Int(cells[0]), UTCTime.range.contains(start), start % Self.bucketSeconds == 0,
-      let covered = Double(cells[1]), (0...Double(Self.bucketSeconds)).contains(covered),
-      let rx = UInt64(cells[2]), let tx = UInt64(cells[3]), let flags = Flags(text: cells[4]),
-      let at = Double(cells[5]), (0...Double(UTCTime.range.upperBound)).contains(at),
+    guard cells.count == 8, let start = Int(cells[0]), let covered = Double(cells[1]),
+      let rx = UInt64(cells[2]), let tx = UInt64(cells[3]), let flags = Flags(text: cells[4]), let at = Double(cells[5]),
       let rxCounter = UInt64(cells[6]), let txCounter = UInt64(cells[7])
+    else { return nil }
+    self.init(
+      checked: start, secondsCovered: covered, rxBytes: rx, txBytes: tx, flags: flags, at: at, rxCounter: rxCounter,
+      txCounter: txCounter)
+  }
+
+  /// A row of numbers that a file told; `nil` when they cannot be those of one.
+  init?(
+    checked start: Int, secondsCovered: Double, rxBytes: UInt64, txBytes: UInt64, flags: Flags, at: Double, rxCounter: UInt64,
+    txCounter: UInt64
+  ) {
+    guard UTCTime.range.contains(start), start % Self.bucketSeconds == 0,
+      (0...Double(Self.bucketSeconds)).contains(secondsCovered), (0...Double(UTCTime.range.upperBound)).contains(at)
     else { return nil }
     // A reading is never newer than its bucket, and that of a partial row lies inside it: a restart resumes from there.
     let end = Double(start + Self.bucketSeconds)
     guard at <= end, !flags.contains(.partial) || at >= Double(start) else { return nil }
     self.init(
-      start: start, secondsCovered: covered, rxBytes: rx, txBytes: tx, flags: flags, at: at, rxCounter: rxCounter,
-      txCounter: txCounter)
+      start: start, secondsCovered: secondsCovered, rxBytes: rxBytes, txBytes: txBytes, flags: flags, at: at,
+      rxCounter: rxCounter, txCounter: txCounter)
   }
 }

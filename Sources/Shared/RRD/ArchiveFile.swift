@@ -10,6 +10,11 @@ struct ArchiveFile: ~Copyable {
   /// Opens a regular file; links are not followed and a FIFO does not hang.
   init(path: String) throws(ArchiveError) {
     guard !path.utf8.contains(0) else { throw ArchiveError(.badPath, path: "(path with NUL)", detail: "has a NUL byte") }
+    // To open a device node may be to act: a tape rewinds, a watchdog starts to count.
+    var node = stat()
+    if lstat(path, &node) == 0, node.st_mode & S_IFMT == S_IFCHR || node.st_mode & S_IFMT == S_IFBLK {
+      throw ArchiveError(.notRegularFile, path: path, detail: "is not a regular file")
+    }
     let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("cannot open", path: path, errno: errno) }
     var status = stat()

@@ -35,6 +35,32 @@ package struct SeriesBuilder: Sendable {
     tx.fillGaps(from: other.tx)
   }
 
+  /// Where both know a step, the extremes of both: for steps of which neither is known to be complete.
+  package mutating func widen(by other: SeriesBuilder) {
+    guard other.grid == grid else { return }
+    rx.widen(by: other.rx)
+    tx.widen(by: other.tx)
+  }
+
+  /// Adds what another builder gathered about other seconds, on this grid or on one whose steps fit into this one's.
+  package mutating func absorb(_ other: SeriesBuilder) {
+    guard grid.step % other.grid.step == 0 else { return }
+    rx.absorb(other.rx, offset: other.grid.t0 - grid.t0, step: other.grid.step, perStep: grid.step)
+    tx.absorb(other.tx, offset: other.grid.t0 - grid.t0, step: other.grid.step, perStep: grid.step)
+  }
+
+  /// The seconds of a step that are known in both directions.
+  package func knownSeconds(_ index: Int) -> Double { min(rx.known[index], tx.known[index]) }
+
+  /// The same of the whole series.
+  package var knownSeconds: Double { (0..<grid.count).reduce(0) { $0 + knownSeconds($1) } }
+
+  /// Forgets a step.
+  package mutating func clear(_ index: Int) {
+    rx.clear(index)
+    tx.clear(index)
+  }
+
   package func finish() -> Series {
     Series(t0: grid.t0, step: grid.step, rx: rx.band(), tx: tx.band())
   }

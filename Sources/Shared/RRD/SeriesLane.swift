@@ -110,6 +110,33 @@ struct SeriesLane: Sendable {
     }
   }
 
+  mutating func clear(_ index: Int) {
+    sum[index] = 0
+    known[index] = 0
+    high[index] = -.infinity
+    low[index] = .infinity
+  }
+
+  mutating func widen(by other: SeriesLane) {
+    for index in known.indices where known[index] > 0 && other.known[index] > 0 {
+      high[index] = max(high[index], other.high[index])
+      low[index] = min(low[index], other.low[index])
+    }
+  }
+
+  /// - Parameter offset: seconds from this lane's beginning to the other's.
+  mutating func absorb(_ other: SeriesLane, offset: Int, step: Int, perStep: Int) {
+    for place in other.known.indices where other.known[place] > 0 {
+      let second = offset + place * step
+      guard second >= 0, second / perStep < known.count else { continue }
+      let index = second / perStep
+      sum[index] += other.sum[place]
+      known[index] += other.known[place]
+      high[index] = max(high[index], other.high[place])
+      low[index] = min(low[index], other.low[place])
+    }
+  }
+
   /// A step without a known second is a gap. Where no MAX or MIN row was at hand, the average stands in.
   func band() -> Series.Band {
     var band = Series.Band(avg: sum, max: high, min: low, known: known)

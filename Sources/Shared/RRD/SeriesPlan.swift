@@ -30,6 +30,16 @@ struct SeriesPlan {
     self.segments = segments
   }
 
+  /// The parts of `segments` that lie in `ranges` (ascending, disjoint).
+  static func cut(_ segments: [Segment], _ ranges: [Range<Int>]) -> [Segment] {
+    segments.flatMap { segment in
+      ranges.compactMap { range in
+        let time = segment.time.clamped(to: range)
+        return time.isEmpty ? nil : Segment(archive: segment.archive, time: time, roles: segment.roles)
+      }
+    }
+  }
+
   /// An archive for each step, finest first: of the wanted consolidation where there is one, else AVERAGE.
   static func ladder(_ header: ArchiveHeader, _ consolidation: ArchiveConsolidation) -> [ArchiveHeader.Archive] {
     var rungs: [Int: ArchiveHeader.Archive] = [:]

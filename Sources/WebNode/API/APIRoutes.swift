@@ -14,6 +14,8 @@ struct APIRoutes {
     api.get("series", use: series)
     api.get("events", use: events)
     StreamRoute(services: services).add(to: api)
+    UsageRoutes(services: services).add(to: api)
+    UsageRoutes(services: services).addReport(to: group)
   }
 
   @Sendable private func devices(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -26,6 +26,8 @@ enum DevicesResponse {
       $0.member("memoryPercent", device.memoryPercent)
       $0.member("temperature", device.temperature)
       $0.member("missedSamples", device.missedSamples)
+      $0.key("replicas")
+      $0.array { for replica in device.replicas { $0.object { members(replica, &$0) } } }
       $0.key("interfaces")
       $0.array { for interface in device.interfaces { $0.object { members(interface, &$0) } } }
     }
@@ -68,6 +70,15 @@ enum DevicesResponse {
       $0.key("out")
       $0.array { for rates in spark.values { $0.rate(rates?.tx) } }
     }
+  }
+
+  private static func members(_ replica: DeviceView.Replica, _ output: inout JSONOutput) {
+    output.member("collector", replica.collector)
+    output.member("root", replica.root)
+    output.member("state", replica.state.rawValue)
+    output.member("reason", replica.reason)
+    output.member("t", replica.sampleTime)
+    output.member("isPast", replica.isRetired)
   }
 
   private static func members(_ interface: InterfaceView, _ output: inout JSONOutput) {

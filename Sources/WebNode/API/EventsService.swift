@@ -12,12 +12,16 @@ struct EventsService: Sendable {
     /// `nil`: the whole device.
     var interface: String?
     var text: String
+    /// Names of the collectors that saw it.
+    var collectors: [String] = []
 
     func write(_ output: inout JSONOutput) {
       output.member("t", t)
       output.member("kind", kind.rawValue)
       if let interface { output.member("interface", interface) }
       output.member("text", text)
+      output.key("collectors")
+      output.array { for name in collectors { $0.value(name) } }
     }
   }
 
@@ -27,33 +31,39 @@ struct EventsService: Sendable {
   func events(
     of device: DeviceView, interface: InterfaceView? = nil, window: TimeWindow, limit: Int
   ) async throws -> [Event] {
-    var events: [Event] = []
+    let answering = device.folders.filter(\.isAnswering)
+    let folders = answering.isEmpty ? device.folders : answering
+    var merge = EventMerge()
     var failure: (any Error)?
     var answered = false
-    for folder in device.folders {
-      let directory = folder.directory
-      do {
-        let lines = try await series.pool(folder.root).run {
-          try EventFile.read(directory, from: Double(window.from), to: Double(window.to), limit: limit)
-        }
+    for (folder, outcome) in zip(folders, await read(folders, window: window, limit: limit)) {
+      switch outcome {
+      case .success(let lines):
         answered = true
-        for line in lines {
-          let name = line.interface.map { key in
-            device.interfaces.first { $0.sources.contains { $0.directory == directory && $0.key == key } }?.name ?? key
-          }
-          if let interface, let name, name != interface.name { continue }
-          let event = Event(t: line.t, kind: line.kind, interface: name, text: line.text)
-          // Replicas see the same reboot at nearly the same time.
-          let isKnown = events.contains {
-            $0.kind == event.kind && $0.interface == name && $0.text == event.text && abs($0.t - event.t) < 5
-          }
-          if !isKnown { events.append(event) }
-        }
-      } catch {
-        failure = failure ?? error
+        let named = lines.map { line in (line: line, interface: name(of: line, in: folder, device)) }
+        merge.add(
+          named.filter { interface == nil || $0.interface == nil || $0.interface == interface?.name }, of: folder.collector)
+      case .failure(let error): failure = failure ?? error
       }
     }
     if !answered, let failure { throw failure }
-    return events.sorted { $0.t < $1.t }.suffix(limit)
+    return merge.entries.suffix(limit).map {
+      Event(t: $0.line.t, kind: $0.line.kind, interface: $0.interface, text: $0.line.text, collectors: $0.collectors)
+    }
+  }
+
+  private func name(of line: EventLine, in folder: DeviceView.Folder, _ device: DeviceView) -> String? {
+    line.interface.map { key in
+      device.interfaces.first { $0.sources.contains { $0.directory == folder.directory && $0.key == key } }?.name ?? key
+    }
+  }
+
+  /// All folders at once, each on its root's threads: one that hangs costs its deadline once.
+  private func read(
+    _ folders: [DeviceView.Folder], window: TimeWindow, limit: Int
+  ) async -> [Result<[EventLine], any Error>] {
+    await series.all(folders.map(\.root)) { index in
+      try EventFile.read(folders[index].directory, from: Double(window.from), to: Double(window.to), limit: limit)
+    }
   }
 }

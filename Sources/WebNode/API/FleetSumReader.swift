@@ -38,7 +38,9 @@ struct FleetSumReader: Sendable {
   func read(_ parts: [FleetSum.Part], _ grid: SeriesGrid, until: Int) async throws -> Result {
     var sum = SeriesSum(grid: grid)
     var (readings, silent, broken) = (0, 0, 0)
-    var deadRoots: Set<Int> = []
+    // Roots that are known to hang are not asked; if none is left, all are.
+    var deadRoots = Set(parts.flatMap(\.interface.sources).filter { !$0.isAnswering }.map(\.root))
+    if parts.allSatisfy({ $0.interface.sources.allSatisfy { deadRoots.contains($0.root) } }) { deadRoots = [] }
     var failure: (any Error)?
     for start in stride(from: 0, to: parts.count, by: Self.slab) {
       let slab = parts[start..<min(parts.count, start + Self.slab)]

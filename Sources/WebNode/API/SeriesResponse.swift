@@ -35,6 +35,15 @@ struct SeriesResponse {
           }
         }
       }
+      $0.key("collectors")
+      $0.array { output in
+        for share in answer.shares {
+          output.object {
+            $0.member("name", share.collector)
+            $0.member("seconds", share.seconds)
+          }
+        }
+      }
       if let problem = answer.problem { $0.member("problem", problem) }
     }
     return output

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPService
 import NIOCore
 import Shared
@@ -10,111 +11,165 @@ struct SeriesService: Sendable {
     var events: [EventLine]
     /// Why an archive could not be read, although the answer has what the journal and other replicas know.
     var problem: String?
+    /// Whose seconds these are.
+    var shares: [Share] = []
   }
 
-  private struct Part: Sendable {
-    var builder: SeriesBuilder
-    var events: [EventLine]
-    var problem: String?
+  /// Seconds of a history that come from one collector.
+  struct Share: Sendable, Equatable {
+    var collector: String
+    var seconds: Double
+  }
+
+  /// One collector's knowledge of the interface.
+  struct Replica: Sendable {
+    var source: InterfaceView.Source
+    var history: RateHistory
   }
 
   /// By root: a root that hangs takes its own threads only.
   private let pools: [BlockingPool]
   private let problems: ProblemBoard
+  let outages = OutageIndex()
   let sums: FleetSum
-  let now: @Sendable () -> Double
 
-  init(pools: [BlockingPool], problems: ProblemBoard, now: @escaping @Sendable () -> Double) {
+  init(
+    pools: [BlockingPool], problems: ProblemBoard, now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
+  ) {
     self.pools = pools
     self.problems = problems
-    self.now = now
     sums = FleetSum(pools: pools, problems: problems, now: now)
   }
 
   /// The pool for work on this root.
   func pool(_ root: Int) -> BlockingPool { pools[root] }
 
+  /// Runs `body` for each root in the list, at the same time, each on its root's threads.
+  func all<Value: Sendable>(
+    _ roots: [Int], _ body: @escaping @Sendable (Int) throws -> Value
+  ) async -> [Result<Value, any Error>] {
+    await withTaskGroup(of: (Int, Result<Value, any Error>).self) { group in
+      for (index, root) in roots.enumerated() {
+        let pool = pool(root)
+        group.addTask {
+          do { return (index, .success(try await pool.run { try body(index) })) } catch { return (index, .failure(error)) }
+        }
+      }
+      var results: [Int: Result<Value, any Error>] = [:]
+      for await (index, result) in group { results[index] = result }
+      return roots.indices.map { results[$0] ?? .failure(CancellationError()) }
+    }
+  }
+
   /// The history of an interface, with the events in its window that concern it.
   ///
-  /// - Parameter grid: the steps to use; `nil`: those that suit the archive.
+  /// - Parameter grid: the steps to use; `nil`: those that suit the archives.
   /// - Throws: 503 when no replica answers in time.
   func answer(
     device: String, _ interface: InterfaceView, window: TimeWindow, points: Int, grid: SeriesGrid? = nil
   ) async throws -> Answer {
-    var merged: SeriesBuilder?
-    var events: [EventLine]?
-    var problem: String?
-    var failure: (any Error)?
-    for (source, history) in zip(interface.sources, interface.histories) {
-      do {
-        let grid = merged?.grid ?? grid
-        let board = problems
-        let part = try await pool(source.root).run {
-          try Self.part(source, history, window: window, points: points, grid: grid, board: board, device: device)
-        }
-        if merged == nil { merged = part.builder } else { merged?.fillGaps(from: part.builder) }
-        events = events ?? part.events
-        problem = problem ?? part.problem
+    let everyone = zip(interface.sources, interface.histories).map { Replica(source: $0, history: $1) }
+    // Nobody waits for a root that hangs while another has the interface too.
+    let answering = everyone.filter(\.source.isAnswering)
+    let replicas = answering.isEmpty ? everyone : answering
+    let (told, told503) = await told(replicas, device: device, window: window)
+    guard let first = told.first else {
+      throw told503 ?? HTTPProblem.unavailable("no collector has a history of this interface")
+    }
+    var answer: Answer
+    if told.count == 1 {
+      answer = try await single(first.replica, device: device, window: window, points: points, grid: grid)
+    } else {
+      var merge = SeriesMerge(service: self, replicas: told.map(\.replica), device: device, window: window, points: points)
+      merge.grid = grid
+      answer = try await merge.answer()
+    }
+    var merge = EventMerge()
+    for (replica, events) in told {
+      merge.add(events.map { (line: $0, interface: $0.interface.map { _ in interface.key }) }, of: replica.source.collector)
+    }
+    answer.events = merge.entries.map(\.line)
+    if replicas.count < everyone.count || told.count < replicas.count {
+      answer.problem = answer.problem ?? "a root does not answer: what only its collectors know is missing"
+    }
+    return answer
+  }
+
+  /// The replicas whose root answers, with the events of the window; and why the others do not.
+  private func told(
+    _ replicas: [Replica], device: String, window: TimeWindow
+  ) async -> ([(replica: Replica, events: [EventLine])], (any Error)?) {
+    let board = problems
+    let results = await all(replicas.map(\.source.root)) { index -> [EventLine] in
+      let source = replicas[index].source
+      guard source.isReadable else { return [] }
+      do throws(FileError) {
+        let events = try EventFile.read(source.directory, from: Double(window.from), to: Double(window.to))
+        board.clear(path: source.directory.events)
+        return events.filter { $0.interface == nil || $0.interface == source.key }
       } catch {
-        // Another replica may answer; only when none does, the reason is told.
-        failure = failure ?? error
+        board.report(error.description, path: source.directory.events, device: device)
+        return []
       }
     }
-    guard let merged else { throw failure ?? HTTPProblem.unavailable("no collector has a history of this interface") }
-    return Answer(series: merged.finish(), events: events ?? [], problem: problem)
+    var told: [(Replica, [EventLine])] = []
+    var failure: (any Error)?
+    for (replica, result) in zip(replicas, results) {
+      switch result {
+      case .success(let events): told.append((replica, events))
+      case .failure(let error): failure = failure ?? error
+      }
+    }
+    return (told, failure)
+  }
+
+  private func single(
+    _ replica: Replica, device: String, window: TimeWindow, points: Int, grid: SeriesGrid?
+  ) async throws -> Answer {
+    let (builder, problem) = try await pool(replica.source.root).run { [self] in
+      try read(replica, device: device, fallback: grid ?? Self.grid(window, points)) { reader, path throws(ArchiveError) in
+        if let grid { return try reader.builder(at: path, grid: grid) }
+        return try reader.builder(at: path, from: window.from, to: window.to, points: points)
+      }
+    }
+    return Answer(
+      series: builder.finish(), events: [], problem: problem,
+      shares: [Share(collector: replica.source.collector, seconds: builder.knownSeconds)])
+  }
+
+  /// The steps where no archive says which would suit.
+  static func grid(_ window: TimeWindow, _ points: Int) -> SeriesGrid {
+    SeriesGrid(from: window.from, to: window.to, step: max(1, window.seconds / points))
   }
 
   /// One replica's history with its own live seconds. Blocking.
-  private static func part(
-    _ source: InterfaceView.Source, _ history: RateHistory, window: TimeWindow, points: Int, grid: SeriesGrid?,
-    board: ProblemBoard, device: String
-  ) throws -> Part {
-    guard source.isReadable else {
-      let step = max(1, window.seconds / points)
-      var builder = SeriesBuilder(grid: grid ?? SeriesGrid(from: window.from, to: window.to, step: step))
-      for (second, rates) in history.known(after: 0) { builder.add(time: second, rx: rates.rx, tx: rates.tx) }
-      return Part(builder: builder, events: [], problem: "\(source.directory.path): not a folder")
-    }
-    let path = source.directory.archive(source.key)
-    var builder: SeriesBuilder
+  ///
+  /// An archive that is not there was not flushed yet; of a broken one there is what the memory holds, and the rest is unknown.
+  func read(
+    _ replica: Replica, device: String, fallback: SeriesGrid,
+    _ body: (SeriesReader, String) throws(ArchiveError) -> SeriesBuilder
+  ) throws -> (SeriesBuilder, problem: String?) {
+    var builder = SeriesBuilder(grid: fallback)
     var problem: String?
-    do throws(ArchiveError) {
-      builder = try archive(at: path, window: window, points: points, grid: grid)
-      board.clear(path: path)
-    } catch {
-      // Not there: not flushed yet. Broken: what there is, is in memory, and the rest is unknown.
-      let step = max(1, window.seconds / points)
-      builder = SeriesBuilder(grid: grid ?? SeriesGrid(from: window.from, to: window.to, step: step))
-      if error.code == .missing {
-        board.clear(path: path)
-      } else {
-        problem = error.description
-        board.report(error.description, path: path, device: device)
+    if replica.source.isReadable {
+      let path = replica.source.directory.archive(replica.source.key)
+      do throws(ArchiveError) {
+        builder = try body(SeriesReader(), path)
+        problems.clear(path: path)
+      } catch {
+        if error.code == .missing { problems.clear(path: path) } else { problem = report(error, path: path, device: device) }
       }
+    } else {
+      problem = "\(replica.source.directory.path): not a folder"
     }
-    for (second, rates) in history.known(after: builder.lastTime) { builder.add(time: second, rx: rates.rx, tx: rates.tx) }
-    let events: [EventLine]
-    do throws(FileError) {
-      events = try EventFile.read(source.directory, from: Double(window.from), to: Double(window.to))
-      board.clear(path: source.directory.events)
-    } catch {
-      events = []
-      problem = problem ?? error.description
-      board.report(error.description, path: source.directory.events, device: device)
+    for (second, rates) in replica.history.known(after: builder.lastTime) {
+      builder.add(time: second, rx: rates.rx, tx: rates.tx)
     }
-    return Part(
-      builder: builder, events: events.filter { $0.interface == nil || $0.interface == source.key }, problem: problem)
+    return (builder, problem)
   }
 
-  private static func archive(
-    at path: String, window: TimeWindow, points: Int, grid: SeriesGrid?
-  ) throws(ArchiveError) -> SeriesBuilder {
-    let reader = SeriesReader()
-    if let grid { return try reader.builder(at: path, grid: grid) }
-    let builder = try reader.builder(at: path, from: window.from, to: window.to, points: points)
-    guard builder.grid.count > 2 * points else { return builder }
-    // The window's edges do not meet the steps, which made one step more than promised: twice the step is half the count.
-    let coarser = SeriesGrid(from: window.from, to: window.to, step: builder.grid.step * 2)
-    return try reader.builder(at: path, grid: coarser)
+  func report(_ error: ArchiveError, path: String, device: String) -> String {
+    problems.report(error.description, path: path, device: device)
+    return error.description
   }
 }

@@ -237,11 +237,12 @@
     take(second, values) {
       const rates = this.content.live(second, values);
       this.edge = second;
-      if (rates.some(format.isKnown)) this.knownAt = second;
-      // The last values of a device that has fallen silent stay, muted; of one that is down nothing is known.
-      const isOld = second - this.knownAt > 10 * this.boot.interval;
-      if (!isOld || this.boot.down) this.now = rates;
-      dom.byId('now').classList.toggle('old', isOld);
+      const isKnown = rates.some(format.isKnown);
+      if (isKnown) this.knownAt = second;
+      // The last values of a device that falls silent stay, muted; of one that is down nothing is known.
+      const isOld = !this.boot.down && second - this.knownAt > 10 * this.boot.interval;
+      if (isKnown || this.boot.down) this.now = rates;
+      dom.byId('now').classList.toggle('old', !isKnown);
       if (isOld !== this.isOld) {
         this.isOld = isOld;
         graphControls.describeLive(this);

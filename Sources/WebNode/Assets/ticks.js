@@ -55,7 +55,9 @@
     let time = start.getTime() / 1000;
     while (time <= to) {
       const date = new Date(time * 1000);
-      if (time >= from) {
+      // An hour that a clock change skips has no tick, and the one after it is not moved into its place.
+      const isOnStep = step < 3600 || step >= DAY || date.getHours() % (step / 3600) === 0;
+      if (time >= from && isOnStep) {
         const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
         const label = step >= DAY || midnight ? format.shortDay(time) : step < 60 ? format.clock(time) : format.hourMinute(time);
         ticks.push({ time, label, strong: midnight && step < DAY });

@@ -11,6 +11,7 @@ struct CollectorRecord: Sendable {
   private(set) var heartbeat: Heartbeat?
   private(set) var heartbeatEpoch: Double?
   private var heartbeatIdentity: BoundedFile.Identity?
+  private(set) var clock = ClockWatch()
   /// Why `heartbeat.json` cannot be read; `nil` while it is fine or not there.
   private(set) var heartbeatProblem: FileError?
   /// By device name.
@@ -27,8 +28,12 @@ struct CollectorRecord: Sendable {
     tail = JournalTail(folder: directory.live)
   }
 
-  /// The name that the collector gives itself, else that of its folder.
-  var name: String { heartbeat?.collector ?? folder }
+  /// The name that the collector gives itself; that of its folder where the heartbeat is missing or belongs to another folder (a copy,
+  /// or one that was renamed), so that no two folders of a root go by one name.
+  var name: String {
+    guard let name = heartbeat?.collector, FolderName.escape(name) == folder else { return folder }
+    return name
+  }
 
   var badFiles: Int {
     (heartbeatProblem == nil ? 0 : 1) + (tail.problem == nil ? 0 : 1)
@@ -70,6 +75,7 @@ struct CollectorRecord: Sendable {
       guard let written = read.writtenEpoch else {
         throw FileError(.malformed, "read", path, "\"written\" is no time: \"\(read.written.prefix(64))\"")
       }
+      clock.observe(written: written, seen: now)
       guard written <= now + Double(JournalTail.farthestFuture) else {
         throw FileError(.malformed, "read", path, "it is of the future: \(read.written.prefix(64)); check the clocks")
       }

@@ -14,8 +14,12 @@ struct DeviceMerge {
   }
 
   func view(name: String, _ replicas: [FleetMerge.Replica]) -> DeviceView {
-    let listed = replicas.filter { !$0.isRetired }
-    let judged = (listed.isEmpty ? replicas : listed).map(judge).sorted { freshness($0.replica) > freshness($1.replica) }
+    let everyone = replicas.map(judge).sorted { freshness($0.replica) > freshness($1.replica) }
+    let listed = everyone.filter { !$0.replica.isRetired }
+    // Who took the device out of its configuration has no say about its present, but its past counts.
+    let past = everyone.filter(\.replica.isRetired)
+    let judged = listed.isEmpty ? past : listed
+    let all = listed + past
     // Whoever still reaches the device is right about it being up; among equals the freshest speaks.
     let best = judged.min { rank($0.state) < rank($1.state) } ?? judged[0]
     let freshest = judged[0].replica
@@ -24,11 +28,17 @@ struct DeviceMerge {
     view.message = best.message
     view.since = best.since
     view.isRetired = listed.isEmpty
-    view.collectors = judged.map(\.replica.collector.name)
-    view.folders = judged.filter { $0.replica.record.folderProblem == nil }.map {
-      DeviceView.Folder(
-        root: $0.replica.root, collector: $0.replica.collector.name, directory: $0.replica.record.directory)
+    view.collectors = judged.reduce(into: []) { names, judged in
+      if !names.contains(judged.replica.collector.name) { names.append(judged.replica.collector.name) }
     }
+    view.replicas = all.map {
+      DeviceView.Replica(
+        root: $0.replica.root, collector: $0.replica.collector.name, state: $0.state, reason: $0.reason,
+        sampleTime: $0.replica.record.sampleTime, isRetired: $0.replica.isRetired)
+    }
+    view.folders = all.compactMap(folder)
+    let steady = all.sorted { (place($0), $0.replica.collector.id) < (place($1), $1.replica.collector.id) }
+    view.steadyFolders = steady.compactMap(folder)
     view.interval = freshest.collector.interval ?? 1
     view.sampleTime = freshest.record.sampleTime
     if let beat = best.replica.heartbeat {
@@ -43,7 +53,7 @@ struct DeviceMerge {
       view.model = beat.model
       view.version = beat.version
     }
-    for file in judged.compactMap(\.replica.record.file) {
+    for file in all.compactMap(\.replica.record.file) {
       view.identity = view.identity ?? file.identity
       view.model = view.model ?? file.model
       view.version = view.version ?? file.version
@@ -53,9 +63,12 @@ struct DeviceMerge {
       if view.labels.isEmpty { view.labels = file.labels ?? [:] }
     }
     view.today = judged.compactMap(\.replica.today).max { $0.coverage < $1.coverage }
-    view.interfaces = InterfaceMerge.views(judged.map(\.replica))
-    if view.state != .down, view.state != .starting {
-      let rates = view.totalInterfaces.filter { $0.time == view.sampleTime }
+    view.interfaces = InterfaceMerge.views(all.map(\.replica))
+    if view.state != .down, view.state != .starting, let newest = view.sampleTime {
+      // Replicas sample at moments of their own, and not all of them the same interfaces.
+      let rates = view.totalInterfaces.filter { interface in
+        interface.isCurrent && interface.time.map { newest - $0 <= max(3, 2.5 * view.interval) } ?? false
+      }
       view.rxRate = sum(rates.map(\.rxRate))
       view.txRate = sum(rates.map(\.txRate))
     }
@@ -74,7 +87,7 @@ struct DeviceMerge {
         result.reason = "storage"
         result.message = replica.problem ?? "collector \(replica.collector.name) gives no heartbeat"
       } else {
-        result.reason = "heartbeat"
+        result.reason = replica.problem == nil ? "heartbeat" : "storage"
         result.message = replica.problem ?? silence("collector \(replica.collector.name) is silent", replica.collector.written)
       }
       return result
@@ -87,8 +100,8 @@ struct DeviceMerge {
     case .starting: result.state = .starting
     case .up, .degraded, .push:
       guard isSampled else {
-        result.reason = "sample"
-        result.message = silence("no sample", sample)
+        result.reason = replica.problem == nil ? "sample" : "storage"
+        result.message = replica.problem ?? silence("no sample", sample)
         result.since = sample ?? result.since
         return result
       }
@@ -100,6 +113,18 @@ struct DeviceMerge {
       }
     }
     return result
+  }
+
+  private func folder(_ judged: Judged) -> DeviceView.Folder? {
+    guard judged.replica.record.folderProblem == nil else { return nil }
+    return DeviceView.Folder(
+      root: judged.replica.root, collector: judged.replica.collector.name, directory: judged.replica.record.directory,
+      isAnswering: judged.replica.isAnswering)
+  }
+
+  /// Who lists the device comes before who does not, and who does not reach it comes after who may be silent for a moment.
+  private func place(_ judged: Judged) -> Int {
+    judged.replica.isRetired ? 10 : judged.state == .down ? 9 : rank(judged.state)
   }
 
   private func silence(_ what: String, _ since: Double?) -> String {

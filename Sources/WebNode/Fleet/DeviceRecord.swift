@@ -6,6 +6,8 @@ struct DeviceRecord: Sendable {
   struct Lane: Sendable {
     private var resampler = SecondResampler()
     private(set) var history = RateHistory()
+    /// What its ledger will say of these minutes.
+    private(set) var ledger = LiveLedger()
     /// The time of the newest sample that has this interface.
     private(set) var time: Double
     private(set) var rxRate: Double?
@@ -25,6 +27,7 @@ struct DeviceRecord: Sendable {
       }
       history.close(through: Int(time))
       self.history = history
+      ledger.add(time: time, sample)
     }
   }
 

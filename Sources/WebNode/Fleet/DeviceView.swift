@@ -39,6 +39,20 @@ struct DeviceView: Sendable, Identifiable {
     /// Name of the collector.
     var collector: String
     var directory: DeviceDirectory
+    /// `false`: its root has not answered for a while.
+    var isAnswering = true
+  }
+
+  /// How one collector sees the device: provenance.
+  struct Replica: Sendable, Hashable {
+    var root: Int
+    var collector: String
+    var state: DeviceState
+    var reason: String?
+    /// When its newest sample was taken, epoch seconds.
+    var sampleTime: Double?
+    /// It does not list the device any more (or never did): only its past counts.
+    var isRetired: Bool
   }
 
   /// The name in the collector's configuration.
@@ -66,10 +80,15 @@ struct DeviceView: Sendable, Identifiable {
   /// °C.
   var temperature: Double?
   var missedSamples: Int?
-  /// Names of the collectors that know it, the freshest first.
+  /// Names of the collectors that list it, each once, the freshest first: the first one's values are shown.
   var collectors: [String] = []
-  /// Its folders, in the order of `collectors`.
+  /// All who know it, in the same order; those that only have a past of it come last.
+  var replicas: [Replica] = []
+  /// Its folders, in the order of `replicas`.
   var folders: [Folder] = []
+  /// The same in an order that only changes when a replica's state does: who reads again and again what each collector counts by itself
+  /// shall not go back and forth between them, and every node shall choose alike.
+  var steadyFolders: [Folder] = []
   /// Seconds between samples.
   var interval: Double = 1
   /// When the newest sample was taken, epoch seconds.
@@ -104,7 +123,11 @@ struct DeviceView: Sendable, Identifiable {
   func rates(endingAt second: Int) -> Rates? { Self.sum(totalInterfaces, endingAt: second) }
 
   /// The end of the newest second that is decided for the sum, 0 where there is none.
-  var historyEnd: Int { totalInterfaces.map(\.historyEnd).max() ?? 0 }
+  var historyEnd: Int {
+    let ends = totalInterfaces.map(\.historyEnd)
+    let newest = ends.max() ?? 0
+    return ends.filter { $0 > newest - InterfaceView.waitsFor }.min() ?? newest
+  }
 
   /// The `count` seconds before `end` (default: the newest that is decided), summed over the uplinks.
   func spark(seconds count: Int = 900, end: Int? = nil) -> Spark {

@@ -6,6 +6,8 @@ struct FleetMerge: Sendable {
   var staleAfter: Double
   /// Seconds a look through a root may take until the root counts as hung.
   var hungAfter = 10.0
+  /// Seconds a look may take until requests no longer wait for that root if another can answer.
+  var answersWithin = 2.5
 
   /// One collector's view of a device, with what is needed to judge it.
   struct Replica {
@@ -18,6 +20,8 @@ struct FleetMerge: Sendable {
     var problem: String?
     /// Its collector's heartbeat is there and does not list it.
     var isRetired: Bool
+    /// Its root answers at present.
+    var isAnswering: Bool
   }
 
   /// - Parameter problems: what requests found broken, by device.
@@ -27,6 +31,7 @@ struct FleetMerge: Sendable {
     var collectors: [CollectorView] = []
     var replicas: [String: [Replica]] = [:]
     for (index, state) in states.enumerated() {
+      let isAnswering = lookingSince[index].map { now - $0 <= answersWithin } ?? true
       for record in state.collectors {
         let collector = view(record, root: index, now: now)
         collectors.append(collector)
@@ -35,8 +40,10 @@ struct FleetMerge: Sendable {
             Replica(
               root: index, collector: collector, heartbeat: record.heartbeat?.devices[name], record: device,
               today: state.today[record.folder]?[name],
-              problem: (device.folderProblem ?? device.fileProblem ?? record.heartbeatProblem)?.description ?? problems[name],
-              isRetired: record.heartbeatProblem == nil && record.heartbeat != nil && record.heartbeat?.devices[name] == nil))
+              problem: (device.folderProblem ?? device.fileProblem ?? record.heartbeatProblem ?? record.tail.problem)?.description
+                ?? problems[name],
+              isRetired: record.heartbeatProblem == nil && record.heartbeat != nil && record.heartbeat?.devices[name] == nil,
+              isAnswering: isAnswering))
         }
       }
     }
@@ -57,7 +64,8 @@ struct FleetMerge: Sendable {
     return CollectorView(
       name: record.name, root: root, host: heartbeat?.host, version: heartbeat?.version,
       started: heartbeat.flatMap { UTCTime.epoch(rfc3339: $0.started) }, written: record.heartbeatEpoch,
-      isFresh: age.map { $0 <= staleAfter } ?? false, heartbeatAge: age, interval: heartbeat?.interval,
+      isFresh: age.map { $0 <= staleAfter } ?? false, heartbeatAge: age,
+      clockOffset: record.clock.offset, interval: heartbeat?.interval,
       deviceCount: heartbeat?.devices.count ?? record.devices.count, spoolBytes: heartbeat?.storage?.spoolBytes,
       pendingSamples: heartbeat?.storage?.pendingSamples, storage: heartbeat?.storage,
       problem: record.heartbeatProblem?.description ?? record.tail.problem?.description ?? heartbeat?.storage?.lastError,

@@ -55,6 +55,11 @@ struct CollectorView: Sendable, Identifiable {
   var isFresh: Bool
   /// Seconds since the heartbeat; below zero when the collector's clock is ahead of ours.
   var heartbeatAge: Double?
+  /// Seconds that its clock is ahead of this node's, as its heartbeats tell; below zero: behind, or its files are seen so late. `nil` until
+  /// the node saw a heartbeat appear. See ``ClockWatch``.
+  var clockOffset: Double?
+  /// Whether that is so much that somebody should look.
+  var isClockOff: Bool { ClockWatch.isOff(clockOffset) }
   /// Seconds between samples.
   var interval: Double?
   var deviceCount: Int

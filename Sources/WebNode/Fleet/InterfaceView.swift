@@ -13,6 +13,8 @@ struct InterfaceView: Sendable, Identifiable {
     var key: String
     /// `false`: something else stands where a folder belongs, and nothing below may be read.
     var isReadable = true
+    /// `false`: its root has not answered for a while.
+    var isAnswering = true
   }
 
   /// The lasting key (of the freshest replica); it names files and survives renames.
@@ -37,10 +39,14 @@ struct InterfaceView: Sendable, Identifiable {
   /// The rates of that sample, bit/s; `nil` is unknown.
   var rxRate: Double?
   var txRate: Double?
+  /// That sample is the newest of its collector: the interface is still being sampled.
+  var isCurrent = false
   /// Freshest replica first.
   var sources: [Source] = []
   /// The last minutes as each source told them, in the order of `sources`.
   var histories: [RateHistory] = []
+  /// The bytes of the last minutes as each source told them, in the order of `sources`.
+  var liveLedgers: [LiveLedger] = []
 
   var id: String { key }
   var isUplink: Bool { role == "wan" }
@@ -51,8 +57,16 @@ struct InterfaceView: Sendable, Identifiable {
     return nil
   }
 
-  /// The end of the newest second that is decided, 0 where there is none.
-  var historyEnd: Int { histories.map(\.end).max() ?? 0 }
+  /// Seconds that one source may be behind another and still be waited for.
+  static let waitsFor = 3
+
+  /// The end of the newest second that is decided, 0 where there is none: known to some source, or unknown to all that are alive.
+  var historyEnd: Int {
+    let newest = histories.map(\.end).max() ?? 0
+    var end = histories.map(\.end).filter { $0 > newest - Self.waitsFor }.min() ?? newest
+    while end < newest, rates(endingAt: end + 1) != nil { end += 1 }
+    return end
+  }
 
   /// The `count` seconds before `end` (default: the newest that is decided).
   func spark(seconds count: Int, end: Int? = nil) -> Spark {

@@ -79,7 +79,7 @@ struct GraphPlan: Sendable {
       list += ["--color", "\(element)#\(colour)"]
     }
     if hasLegend {
-      list += ["--title", Self.line(request.title), "--vertical-label", isMirrored ? "In, \(unit)" : unit]
+      list += ["--title=" + Self.line(request.title), "--vertical-label", isMirrored ? "In, \(unit)" : unit]
     } else {
       list.append("--no-legend")
       if request.height < 100 || request.width < 240 { list.append("--only-graph") }

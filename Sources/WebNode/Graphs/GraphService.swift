@@ -1,8 +1,7 @@
 import HTTPService
 import Shared
-import Synchronization
 
-/// Draws graphs: one at a time, since librrd shares a font map between threads, from rows in memory, so that librrd opens no file.
+/// Draws graphs from rows in memory, so that librrd opens no file, in processes of their own, so that librrd can harm nobody.
 struct GraphService: Sendable {
   /// A picture and how long it stays right.
   struct Picture: Sendable {
@@ -14,23 +13,33 @@ struct GraphService: Sendable {
   }
 
   private let series: SeriesService
-  private let pool: BlockingPool
-  private let cache: GraphCache
+  private let crew: RenderCrew
+  private let cache = GraphCache()
+  private let flights = SharedFlights<Picture>()
   private let counters: NodeCounters
   private let now: @Sendable () -> Double
 
-  init(series: SeriesService, pool: BlockingPool, counters: NodeCounters, now: @escaping @Sendable () -> Double) {
+  init(series: SeriesService, crew: RenderCrew, counters: NodeCounters, now: @escaping @Sendable () -> Double) {
     self.series = series
-    self.pool = pool
+    self.crew = crew
     self.counters = counters
     self.now = now
-    cache = GraphCache()
   }
 
   /// - Throws: 503 when too many wait or the drawing takes too long.
   func picture(_ request: GraphRequest, _ subject: GraphSubject, _ snapshot: FleetSnapshot) async throws -> Picture {
     let key = request.cacheKey
     if let picture = cache.picture(key, now: now()) { return picture }
+    return try await flights.value(key) {
+      // Somebody may have had it drawn since we looked.
+      if let picture = cache.picture(key, now: now()) { return picture }
+      let picture = try await draw(request, subject, snapshot)
+      cache.store(picture, key, now: now())
+      return picture
+    }
+  }
+
+  private func draw(_ request: GraphRequest, _ subject: GraphSubject, _ snapshot: FleetSnapshot) async throws -> Picture {
     let points = min(SeriesReader.maximumPoints, request.width)
     let histories = try await series.histories(subject, snapshot, window: request.window, points: points)
     let history = histories.total
@@ -42,16 +51,11 @@ struct GraphService: Sendable {
       rows["e"] = past
       plan.earlier = .rows("e")
     }
-    let (drawn, sources) = (plan, rows)
-    let window = request.window
+    let order = RenderOrder(start: request.window.from, end: request.window.to, arguments: plan.arguments, rows: rows)
     do {
-      let bytes = try await pool.run {
-        try RRDLibrary.graph(start: window.from, end: window.to, arguments: drawn.arguments, rows: sources)
-      }
+      let bytes = try await crew.draw(order)
       counters.countRender(refused: false)
-      let picture = Picture(bytes: bytes, step: history.step, expires: now() + Double(min(history.step, 300)))
-      cache.store(picture, key)
-      return picture
+      return Picture(bytes: bytes, step: history.step, expires: now() + Double(min(history.step, 300)))
     } catch let problem as HTTPProblem {
       counters.countRender(refused: true)
       throw problem
@@ -79,35 +83,5 @@ struct GraphService: Sendable {
     guard window.to > now - 60, let last = history.rx.avg.lastIndex(where: { $0.isFinite }) else { return min(window.to, now) }
     let end = history.t0 + (last + 1) * history.step
     return now - end < max(15, 2 * history.step) ? end : now
-  }
-}
-
-/// Pictures drawn lately, within a bound.
-final class GraphCache: Sendable {
-  private static let byteLimit = 32 << 20
-
-  private struct Shelf {
-    var pictures: [String: GraphService.Picture] = [:]
-    var bytes = 0
-  }
-  private let shelf = Mutex(Shelf())
-
-  func picture(_ key: String, now: Double) -> GraphService.Picture? {
-    shelf.withLock { shelf in
-      guard let picture = shelf.pictures[key], picture.expires > now, picture.expires - now <= 300 else { return nil }
-      return picture
-    }
-  }
-
-  func store(_ picture: GraphService.Picture, _ key: String) {
-    guard picture.bytes.count < Self.byteLimit / 4 else { return }
-    shelf.withLock { shelf in
-      if shelf.bytes + picture.bytes.count > Self.byteLimit {
-        shelf.pictures.removeAll()
-        shelf.bytes = 0
-      }
-      if let old = shelf.pictures.updateValue(picture, forKey: key) { shelf.bytes -= old.bytes.count }
-      shelf.bytes += picture.bytes.count
-    }
   }
 }

@@ -6,18 +6,28 @@ enum DownDevice {
   private static let help = "1 while the device answers, 0 while it is down."
 
   /// The series of its last file with the value 0; where it never had a file, one with MKTXP's two labels.
-  static func family(
-    _ device: DeviceView, _ file: ExpositionFile?, external: [WebNodeConfig.ExternalLabel]
+  static func metrics(
+    _ device: DeviceView, _ last: DeviceMetrics?, external: [WebNodeConfig.ExternalLabel]
+  ) -> DeviceMetrics {
+    // Without a time of its own: that it is down is of now.
+    var file = ExpositionFile(parsing: [])
+    file.families = [family(device, last?.parts[name], external: external)]
+    return DeviceMetrics(file)
+  }
+
+  private static func family(
+    _ device: DeviceView, _ part: MetricsPart?, external: [WebNodeConfig.ExternalLabel]
   ) -> RenderedFamily {
-    if var family = file?.families.first(where: { $0.name == name }) {
-      let samples = family.lines.split(separator: UInt8(ascii: "\n")).compactMap { SampleLine($0) }
-      family.lines = []
-      for sample in samples { sample.with(value: "0").append(adding: [], to: &family.lines) }
+    if let part, part.head.kind == .gauge {
+      var family = RenderedFamily(name: name, kind: .gauge, help: part.head.help)
+      for sample in part.lines.split(separator: UInt8(ascii: "\n")).compactMap({ SampleLine($0) }) {
+        sample.with(value: "0").append(adding: [], to: &family.lines)
+      }
       return family
     }
     let labels = Labels([("routerboard_address", device.address ?? ""), ("routerboard_name", device.name)])
-    var merge = MetricFamily(name, .gauge, help: help, samples: [MetricFamily.Sample(.unsigned(0), labels: labels)])
-    for label in external { merge.samples[0].labels.append(label.name, label.value) }
-    return PrometheusText.rendered([merge]).families.first ?? RenderedFamily(name: name, kind: .gauge, help: help)
+    var family = MetricFamily(name, .gauge, help: help, samples: [MetricFamily.Sample(.unsigned(0), labels: labels)])
+    for label in external { family.samples[0].labels.append(label.name, label.value) }
+    return PrometheusText.rendered([family]).families.first ?? RenderedFamily(name: name, kind: .gauge, help: help)
   }
 }

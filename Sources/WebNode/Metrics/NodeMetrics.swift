@@ -7,6 +7,7 @@ final class NodeCounters: Sendable {
     var responses: [Int: UInt64] = [:]
     var renders: UInt64 = 0
     var refusedRenders: UInt64 = 0
+    var drawingProcesses: [RenderCrew.End: UInt64] = [:]
   }
   private let counts = Mutex(Counts())
 
@@ -16,9 +17,11 @@ final class NodeCounters: Sendable {
   func countRender(refused: Bool) {
     counts.withLock { if refused { $0.refusedRenders += 1 } else { $0.renders += 1 } }
   }
+  func countDrawingProcess(_ end: RenderCrew.End) { counts.withLock { $0.drawingProcesses[end, default: 0] += 1 } }
 
   var responses: [Int: UInt64] { counts.withLock { $0.responses } }
   var renders: (done: UInt64, refused: UInt64) { counts.withLock { ($0.renders, $0.refusedRenders) } }
+  var drawingProcesses: [RenderCrew.End: UInt64] { counts.withLock { $0.drawingProcesses } }
 }
 
 /// The node's own families: `tikwatch_web_*` and, since only a reader can tell whether a collector is alive, `tikwatch_collector_*`.
@@ -44,9 +47,14 @@ enum NodeMetrics {
       counter(
         "tikwatch_web_responses_total", "Answers given, by status.",
         counters.responses.sorted { $0.key < $1.key }.map { count($0.value, [("code", String($0.key))]) }),
+      counter(
+        "tikwatch_web_drawing_process_ends_total",
+        "Drawing processes replaced, by reason: crash, deadline, garbage, worn (drawn enough); start: could not be started.",
+        RenderCrew.End.allCases.map { count(counters.drawingProcesses[$0] ?? 0, [("reason", $0.rawValue)]) }),
       counter("tikwatch_web_renders_total", "Graphs drawn.", [count(counters.renders.done)]),
       counter(
-        "tikwatch_web_renders_refused_total", "Graphs not drawn because too many were waiting.", [count(counters.renders.refused)]
+        "tikwatch_web_renders_refused_total", "Graphs not drawn because too many were waiting or the drawing failed.",
+        [count(counters.renders.refused)]
       ),
     ]
   }
@@ -62,6 +70,9 @@ enum NodeMetrics {
       gauge(
         "tikwatch_collector_heartbeat_age_seconds", "Time since the collector's heartbeat, by this node's clock.",
         each { $0.heartbeatAge }),
+      gauge(
+        "tikwatch_collector_clock_offset_seconds", "Seconds that the collector's clock is ahead of this node's.",
+        each { $0.clockOffset }),
       gauge("tikwatch_collector_devices", "Devices of the collector.", each { Double($0.deviceCount) }),
       gauge(
         "tikwatch_collector_pending_samples", "Samples that wait to be written to archives.",

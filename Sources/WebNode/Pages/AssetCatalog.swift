@@ -70,7 +70,10 @@ struct AssetCatalog: Sendable {
     typealias Files = PackageResources
     switch name {
     case .style:
-      return [Files.tokens_css, Files.base_css, Files.controls_css, Files.overview_css, Files.graph_css, Files.adapt_css]
+      return [
+        Files.tokens_css, Files.base_css, Files.controls_css, Files.overview_css, Files.graph_css, Files.reports_css,
+        Files.adapt_css,
+      ]
     case .withoutScripts: return [Files.nojs_css]
     case .icon: return [Files.icon_svg]
     case .core:

@@ -86,11 +86,28 @@ struct DevicePage {
     add("Serial number", device.serial)
     add("RouterOS", device.version)
     add("Address", device.address)
-    add("Collectors", device.collectors.joined(separator: ", "))
+    add("Collectors", Self.provenance(device, roots: shell.services.config.storage))
     add("Sampled every", Format.duration(device.interval))
     add("Last sample", device.sampleTime.map { shell.time.moment($0) })
     add("Labels", device.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))
     return rows.map { ["label": $0.0, "value": $0.1] }
+  }
+
+  /// Whose data the reader sees: the collectors, that of the live values first.
+  static func provenance(_ device: DeviceView, roots: [String]) -> String {
+    device.replicas.enumerated().map { index, replica in
+      let isAlone = device.replicas.count { $0.collector == replica.collector } == 1
+      let name =
+        isAlone || !roots.indices.contains(replica.root) ? replica.collector : "\(replica.collector) in \(roots[replica.root])"
+      if replica.isRetired { return name + " (past only)" }
+      switch replica.state {
+      case .stale: return name + " (silent)"
+      case .down: return name + " (does not reach it)"
+      case .starting: return name + " (starting)"
+      case .up, .degraded, .push: return index == 0 && device.replicas.count > 1 ? name + " (shown now)" : name
+      }
+    }
+    .joined(separator: ", ")
   }
 
   private static func tile(

@@ -18,7 +18,9 @@ struct ErrorPage {
   }
 
   private var sentence: String {
-    let detail = problem.detail.prefix(1).uppercased() + problem.detail.dropFirst()
+    // A parameter is written as it is to be given.
+    let isNamed = problem.parameter.map(problem.detail.hasPrefix) ?? false
+    let detail = isNamed ? problem.detail : problem.detail.prefix(1).uppercased() + problem.detail.dropFirst()
     return detail.last.map { ".!?".contains($0) } == true ? detail : detail + "."
   }
 

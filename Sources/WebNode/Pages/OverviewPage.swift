@@ -39,7 +39,10 @@ struct OverviewPage {
     fields["asTable"] = view == .table
     fields["anyShown"] = shown.contains { !isHidden($0) }
     fields["nothing"] = choices.search == nil ? "No problems." : "No device or interface is named like that."
-    fields["tiles"] = OverviewTiles(snapshot: snapshot).fields
+    fields["tiles"] =
+      OverviewTiles(
+        snapshot: snapshot, month: shell.services.fleetUsage.sum(shell.services.usage, snapshot.devices)
+      ).fields
     fields["banners"] = banners
     for (name, value) in sumFields(sum) { fields[name] = value }
     for (name, value) in choiceFields(view, shown) { fields[name] = value }

@@ -1,8 +1,10 @@
 /// The tiles beside the sum: only what is measured.
 struct OverviewTiles {
   let snapshot: FleetSnapshot
+  /// The month so far; `nil` while it is being added up.
+  let month: FleetUsage.Sum?
 
-  var fields: [Fields] { [devices, collectors, today, busiest] }
+  var fields: [Fields] { [devices, collectors, today, busiest, thisMonth, percentile] }
 
   private var devices: Fields {
     let states = snapshot.devices.map(\.state).sorted { OverviewChoices.rank($0) > OverviewChoices.rank($1) }
@@ -54,6 +56,31 @@ struct OverviewTiles {
     return tile(
       "Today", received.number, received.unit + " in", bars: bar,
       notes: [["kind": "", "text": sent + " out"], ["kind": "", "text": Format.percent(coverage) + " of the time is known"]])
+  }
+
+  private var thisMonth: Fields {
+    guard let month else {
+      return tile("This month", Format.unknown, "", bars: nil, notes: [["kind": "", "text": "being added up"]])
+    }
+    let received = Format.parts(Double(month.amount.rx), unit: "B")
+    var fields = tile(
+      "This month", received.number, received.unit + " in", bars: nil,
+      notes: [
+        ["kind": "", "text": Format.bytes(Double(month.amount.tx)) + " out"],
+        ["kind": "", "text": Format.percent(month.amount.coverage) + " of the time is known"],
+      ])
+    fields["link"] = ["id": "month-link", "href": "reports", "text": "Reports"] as Fields
+    return fields
+  }
+
+  private var percentile: Fields {
+    let values = month?.percentiles
+    let rate = Format.rateParts(values?.larger)
+    return tile(
+      "95th percentile", rate.number, rate.unit, bars: nil,
+      notes: values.map {
+        [["kind": "", "text": "in " + Format.rate($0.rx)], ["kind": "", "text": "out " + Format.rate($0.tx)]]
+      } ?? [["kind": "", "text": "being added up"]])
   }
 
   private var busiest: Fields {

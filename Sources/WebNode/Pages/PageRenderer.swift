@@ -29,7 +29,9 @@ struct PageRenderer: Sendable {
     ("device", PackageResources.device_mustache), ("events", PackageResources.events_mustache),
     ("graph", PackageResources.graph_mustache), ("graph-tools", PackageResources.graph_tools_mustache),
     ("graph-tables", PackageResources.graph_tables_mustache), ("help", PackageResources.help_mustache),
-    ("graph-index", PackageResources.graph_index_mustache), ("error", PackageResources.error_mustache),
+    ("graph-index", PackageResources.graph_index_mustache),
+    ("reports", PackageResources.reports_mustache), ("report", PackageResources.report_mustache),
+    ("report-controls", PackageResources.report_controls_mustache), ("error", PackageResources.error_mustache),
   ]
 
   /// A page as an answer. Pages show the moment, so nothing keeps them.

@@ -21,7 +21,7 @@ struct PageShell {
     query = ViewQuery(request.uri.query)
   }
 
-  enum Section { case overview, graphs, none }
+  enum Section { case overview, graphs, reports, none }
 
   /// The theme that the page is painted in: asked for in the address, chosen before, or configured; `nil` follows the system.
   var theme: String? {
@@ -36,7 +36,8 @@ struct PageShell {
       "title": title, "site": services.config.title, "base": services.config.basePath,
       "assetStyle": assets.path(.style), "assetNojs": assets.path(.withoutScripts), "assetIcon": assets.path(.icon),
       "scripts": ([.core] + scripts).map { assets.path($0) }, "self": address, "zone": time.zoneName,
-      "inOverview": section == .overview, "inGraphs": section == .graphs, "search": query["q"] ?? "",
+      "inOverview": section == .overview, "inGraphs": section == .graphs,
+      "inReports": section == .reports, "search": query["q"] ?? "",
       "kiosk": query["kiosk"] == "1", "isLive": boot != nil,
     ]
     if let theme { fields["theme"] = theme }

@@ -26,9 +26,12 @@ struct StatePhrases {
     case .stale:
       let newest = device.sampleTime ?? device.since
       let age = newest.map { " " + Format.age(max(0, now - $0)) } ?? ""
-      let silence = Self.words(reason: device.reason) ?? "Nothing new arrives"
+      let silence = device.reason == "storage" ? nil : Self.words(reason: device.reason)
       let begin = newest.map { " since " + ($0 < now - 86_400 ? time.moment($0) : time.hourMinute($0)) } ?? ""
-      self.init(kind: "warn", icon: "warn", words: "Stale" + age, sentence: silence + begin + ".")
+      // A file that cannot be read may be why.
+      let problem = device.reason == "storage" ? Self.sentence(device.message).map { " " + $0 } ?? "" : ""
+      self.init(
+        kind: "warn", icon: "warn", words: "Stale" + age, sentence: (silence ?? "Nothing new arrives") + begin + "." + problem)
     }
   }
 

@@ -28,6 +28,7 @@ struct PageRoutes {
       return await DevicePage(shell: shell, device: device).response()
     }
     group.get("graph") { request, _ in try await graph(PageShell(request, services, renderer)) }
+    group.get("reports") { request, _ in try await reports(PageShell(request, services, renderer)) }
     group.get("assets/:file") { request, context in try asset(request, context) }
   }
 
@@ -46,6 +47,15 @@ struct PageRoutes {
       return GraphSubject(lanes: [GraphSubject.Lane(device: device, interface: interface)])
     }
     return try GraphSubject(shell.request.uri.query, snapshot: snapshot)
+  }
+
+  private func reports(_ shell: PageShell) async throws -> Response {
+    let page = ReportsPage(shell)
+    guard let name = page.choices.device else { return await page.response() }
+    let device = try shell.services.fleet.snapshot().device(parameter: name)
+    let interface = try page.choices.interface.map { name throws(HTTPProblem) in try device.interface(parameter: name) }
+    let subject = UsageSubject(device: device, interface: interface)
+    return await DeviceReportPage(shell: shell, choices: page.choices, subject: subject).response()
   }
 
   /// Assets carry a hash of their content in their name: whoever has one never needs to ask again.

@@ -21,6 +21,8 @@ enum WebServer {
     HealthRoutes(services: services).add(to: group)
     let metrics = group.group().add(middleware: access(isMetrics: true, config, names))
     MetricsRoute(services: services).add(to: metrics)
+    FederateRoute(services: services).add(to: metrics)
+    DiscoveryRoute(services: services).add(to: metrics)
     pages.addRoutes(group, services)
     return router
   }

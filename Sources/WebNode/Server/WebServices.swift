@@ -7,6 +7,9 @@ struct WebServices: Sendable {
   let config: WebNodeConfig
   let fleet: FleetStore
   let series: SeriesService
+  let usage: UsageService
+  let summaries = UsageSummaries()
+  let fleetUsage = FleetUsage()
   let graphs: GraphService
   let metrics: MetricsStore
   let streams: StreamCount

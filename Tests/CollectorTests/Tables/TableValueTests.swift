@@ -34,7 +34,10 @@ import Testing
     #expect(TableText.duration(seconds) == text)
   }
 
-  @Test(arguments: [(-5.21, 2, "-5.21"), (42, 1, "42"), (42.04, 1, "42"), (0.05, 1, "0.1"), (-0.001, 2, "0"), (1e300, 2, "")])
+  @Test(arguments: [
+    (-5.21, 2, "-5.21"), (42, 1, "42"), (42.04, 1, "42"), (0.05, 1, "0.1"), (-0.001, 2, "0"), (1e300, 2, ""),
+    (-3.024, 3, "-3.024"), (-3.1, 3, "-3.1"),
+  ])
   func decimalsEndWithoutZeros(value: Double, digits: Int, text: String) {
     #expect(TableText.decimal(value, digits: digits) == text)
   }
@@ -68,6 +71,32 @@ import Testing
       ["mac-address": "3", "user": "anna", "rate-down": "1"], ["mac-address": "4", "user": "anna", "rate-down": "10"],
     ]
     #expect(KidControlTable.entries(rows, context).map { $0.text("mac_address") } == ["4", "3", "2", "1"])
+  }
+
+  /// RouterOS 6 has no names.
+  @Test func whatIsWatchedIsCalledByItsHostWhereItHasNoName() {
+    var context = context
+    context.nameFormat = .combined
+    let rows: [Row] = [
+      ["host": "10.0.0.10", "status": "up"], ["name": "", "host": "10.0.0.9", "comment": "far"],
+      ["name": "dns", "host": "1.1.1.1"],
+    ]
+    #expect(NetwatchTable.entries(rows, context).map { $0.text("name") } == ["10.0.0.9 (far)", "10.0.0.10", "dns"])
+  }
+
+  @Test func kidControlTellsOnlyOfKindsThatAreThere() {
+    func summary(_ rows: [Row]) -> [String] {
+      let entries = KidControlTable.entries(rows, context)
+      return KidControlTable.summary(entries, matching: entries, shown: entries, top: nil, isFiltered: false)
+    }
+    #expect(summary([["user": "anna"]]) == ["anna devices: 1", "User-assigned devices: 1", "Total Kid Control devices: 1"])
+    #expect(summary([["mac-address": "1"]]) == ["Dynamic devices (no user): 1", "Total Kid Control devices: 1"])
+  }
+
+  @Test func whatASFPPortDoesNotTellIsNothing() throws {
+    let rows: [Row] = [["name": "sfp1", "sfp-temperature": "", "sfp-rx-power": "-3.024"]]
+    let entry = try #require(SFPTable.entries(rows, context).first)
+    #expect(entry["vendor_part"] == .none && entry["temperature"] == .none && entry["rx_power"] == .number(-3.024))
   }
 
   @Test func sourcesAreCountedOverBothFamiliesTheBusiestFirst() {

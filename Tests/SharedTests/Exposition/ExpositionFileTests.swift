@@ -79,3 +79,32 @@ import Testing
     }
   }
 }
+
+/// What is added and mended on the way.
+@Suite struct ExpositionFileChangeTests {
+  @Test func externalLabelsStandBehindTheSeriesOwn() {
+    let text = "a 1\na{b=\"c\"} 2\na{site=\"own\"} 3\na{ b = \"d\", } 4 5\n"
+    let file = ExpositionFile(
+      parsing: Array(text.utf8), external: [.init(name: "site", value: "x\"y"), .init(name: "z", value: "1")])
+    #expect(
+      String(decoding: file.families[0].lines, as: UTF8.self) == """
+        a{site="x\\"y",z="1"} 1
+        a{b="c",site="x\\"y",z="1"} 2
+        a{site="own",z="1"} 3
+        a{b="d",site="x\\"y",z="1"} 4
+
+        """)
+  }
+
+  @Test func helpThatStrictReadersWouldRefuseIsMended() {
+    let file = ExpositionFile(parsing: Array("# HELP a C:\\temp \\n \\\\ end\\\na 1\n".utf8))
+    #expect(file.families[0].help == "C:\\\\temp \\n \\\\ end\\\\")
+  }
+
+  @Test func familiesAreCounted() {
+    let text = (0..<ExpositionFile.familyLimit + 5).map { "f\($0) 1\n" }.joined()
+    let file = ExpositionFile(parsing: Array(text.utf8))
+    #expect(file.families.count == ExpositionFile.familyLimit)
+    #expect(file.dropped >= 5)
+  }
+}

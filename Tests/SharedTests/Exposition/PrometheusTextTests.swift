@@ -1,4 +1,5 @@
 import Shared
+import TestSupport
 import Testing
 
 @Suite struct PrometheusTextTests {
@@ -40,6 +41,38 @@ import Testing
     #expect(String(decoding: text, as: UTF8.self) == "# HELP a A\n# TYPE a gauge\na{y=\"2\",x=\"1\"} 2\na 5\n")
     #expect(dropped.duplicates == 1)
     #expect(dropped.invalid == 3)
+  }
+
+  @Test func ofTwoSamplesOfOneSeriesTheLastIsKeptInTheFirstOnesPlace() {
+    let samples: [MetricFamily.Sample] = [
+      .init(.unsigned(1), labels: ["x": "a"]), .init(.unsigned(2), labels: ["x": "b"]), .init(.unsigned(3), labels: ["x": "a"]),
+    ]
+    let (text, dropped) = PrometheusText.render([MetricFamily("m", .gauge, help: "M", samples: samples)])
+    #expect(String(decoding: text, as: UTF8.self) == "# HELP m M\n# TYPE m gauge\nm{x=\"a\"} 3\nm{x=\"b\"} 2\n")
+    #expect(dropped.duplicates == 1)
+  }
+
+  @Test func aFamilyOfAnySizeReadsBackAsItWasGiven() throws {
+    var random = SeededGenerator(seed: 31)
+    let pieces = ["", "a", "\"", "\\", "\n", "é", "日本", " ", "{}", "=\","]
+    for size in [1, 2, 40, 3000] {
+      let samples = (0..<size).map { place in
+        let text = (0..<Int.random(in: 0...6, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+        return MetricFamily.Sample(.unsigned(UInt64(place)), labels: ["text": text, "place": "\(place)"])
+      }
+      let (text, dropped) = PrometheusText.render([MetricFamily("m", .gauge, help: "M", samples: samples)])
+      #expect(dropped == .init())
+      let lines = text.split(separator: UInt8(ascii: "\n")).dropFirst(2).map { SampleLine($0) }
+      #expect(lines.count == size)
+      for (line, sample) in zip(lines, samples) {
+        let line = try #require(line)
+        #expect(line.labels.map(\.name) == ["text", "place"])
+        #expect(line.labels[1].value == sample.labels["place"])
+        var escaped: [UInt8] = []
+        PrometheusText.append(escaped: sample.labels["text"]!, quotes: true, to: &escaped)
+        #expect(Array(line.labels[0].value.utf8) == escaped)
+      }
+    }
   }
 
   @Test(arguments: [

@@ -47,6 +47,7 @@ struct RunningNode: Sendable {
     app.now = now
     app.reader = reader
     app.limits = limits
+    app.drawing.program = try Products.path("tikwatch-web")
     change(&app)
     app.onListening = { if let port = $0.port { found.yield(port) } }
     let (stops, stopper) = AsyncStream.makeStream(of: Void.self)

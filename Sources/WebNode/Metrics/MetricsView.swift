@@ -1,0 +1,74 @@
+import NIOCore
+import Shared
+
+/// The metrics of some devices, joined: every family once, sorted, in segments that outlive the view as long as their devices' lines
+/// stay the same. Immutable.
+struct MetricsView: Sendable {
+  /// One device's share.
+  struct Source: Sendable {
+    var device: String
+    var metrics: DeviceMetrics
+  }
+
+  /// A family of all devices.
+  struct Block: Sendable {
+    var head: FamilyHead
+    var segments: [MetricsSegment]
+    /// How seldom segments end, as the number of low bits that a device's number has zero at an end.
+    var shift: Int
+  }
+
+  /// What it was made of.
+  var sources: [Source] = []
+  var ownKinds: [String: MetricFamily.Kind] = [:]
+  /// By name.
+  var blocks: [Block] = []
+  /// The HELP and TYPE lines of each block.
+  var heads: [ExpositionFormat: [MetricsSegment]] = [:]
+  /// Lines left out because other devices have the family with a type that cannot stand beside.
+  var conflicts = 0
+
+  /// Bytes of the segments.
+  var size: Int { blocks.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.plain.readableBytes } } }
+
+  func isMade(of sources: [Source], _ ownKinds: [String: MetricFamily.Kind]) -> Bool {
+    self.sources.count == sources.count && self.ownKinds == ownKinds
+      && zip(self.sources, sources).allSatisfy { $0.metrics === $1.metrics && $0.device == $1.device }
+  }
+
+  /// The whole exposition with the node's own families in their places.
+  func segments(_ format: ExpositionFormat, own: [RenderedFamily] = []) -> [MetricsSegment] {
+    var result: [MetricsSegment] = []
+    let heads = heads[format] ?? []
+    result.reserveCapacity(blocks.count * 3)
+    var own = own.sorted { $0.name < $1.name }[...]
+    var text: [UInt8] = []
+    func flush() {
+      guard !text.isEmpty else { return }
+      result.append(MetricsSegment(text: text))
+      text = []
+    }
+    func addOwn(before name: String?) {
+      while let family = own.first, name.map({ family.name < $0 }) ?? true {
+        let head = FamilyHead(name: family.name, kind: family.kind, help: family.help, isInfo: family.isInfo)
+        text += head.text(format) { ownKinds[$0] }
+        text += family.lines
+        own.removeFirst()
+      }
+    }
+    for (block, head) in zip(blocks, heads) {
+      addOwn(before: block.head.name)
+      flush()
+      result.append(head)
+      result += block.segments
+      if let family = own.first, family.name == block.head.name {
+        text += family.lines
+        own.removeFirst()
+      }
+    }
+    addOwn(before: nil)
+    text += format.end.utf8
+    flush()
+    return result
+  }
+}

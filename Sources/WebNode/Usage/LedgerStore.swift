@@ -1,0 +1,109 @@
+import Shared
+import Synchronization
+
+/// Ledger files, read once and kept while they stay the same, within a bound. Any number of threads may use it; its reads block.
+final class LedgerStore: Sendable {
+  /// What a month's file holds.
+  struct Month: Sendable {
+    var rows: [LedgerRow]
+    /// Complete lines that are no rows.
+    var badLines: Int
+  }
+
+  /// The longest file that is read: a month has 8,928 buckets, partial rows add few.
+  static let sizeLimit = 8 << 20
+
+  private struct Kept: Sendable {
+    var identity: BoundedFile.Identity
+    var content: LedgerRows
+    /// The last bytes that were taken, by which a file that grew is told from another one.
+    var tail: [UInt8]
+    var used: UInt64
+    var cost: Int { content.rows.count * MemoryLayout<LedgerRow>.stride + 512 }
+  }
+
+  private struct Shelf {
+    var files: [String: Kept] = [:]
+    var bytes = 0
+    var clock: UInt64 = 0
+  }
+
+  private static let tailLength = 128
+  private let shelf = Mutex(Shelf())
+  private let byteLimit: Int
+  private let reader: any HandoffReader
+
+  init(byteLimit: Int = 64 << 20, reader: any HandoffReader = DiskReader()) {
+    self.byteLimit = byteLimit
+    self.reader = reader
+  }
+
+  /// Bytes that the kept rows take.
+  var size: Int { shelf.withLock { $0.bytes } }
+
+  /// The rows of a file; `nil` when there is none. Blocking.
+  func month(_ path: String) throws(FileError) -> Month? {
+    guard let identity = try reader.identity(path) else {
+      forget(path)
+      return nil
+    }
+    let known = shelf.withLock { shelf in
+      shelf.clock += 1
+      shelf.files[path]?.used = shelf.clock
+      return shelf.files[path]
+    }
+    if let known, known.identity == identity { return Month(rows: known.content.rows, badLines: known.content.badLines) }
+    guard identity.size <= Self.sizeLimit else {
+      throw FileError(.tooLarge, "read", path, "\(identity.size) bytes; at most \(Self.sizeLimit) are read")
+    }
+    let fresh: Kept
+    if let more = try grown(known, path, identity) { fresh = more } else { fresh = try whole(path, identity) }
+    keep(fresh, path)
+    return Month(rows: fresh.content.rows, badLines: fresh.content.badLines)
+  }
+
+  private func whole(_ path: String, _ identity: BoundedFile.Identity) throws(FileError) -> Kept {
+    var content = LedgerRows()
+    let bytes = try reader.read(path, limit: Self.sizeLimit)
+    content.append(bytes)
+    return Kept(identity: identity, content: content, tail: Self.tail(bytes[..<content.consumed]), used: 0)
+  }
+
+  /// What was known and the lines that were appended since; `nil` when it is not the same file, or was changed otherwise.
+  private func grown(_ known: Kept?, _ path: String, _ identity: BoundedFile.Identity) throws(FileError) -> Kept? {
+    guard var known, known.identity.inode == identity.inode, known.identity.device == identity.device,
+      identity.size > known.content.consumed, !known.tail.isEmpty
+    else { return nil }
+    let from = known.content.consumed - known.tail.count
+    let bytes = try reader.read(path, offset: from, count: identity.size - from)
+    guard bytes.starts(with: known.tail) else { return nil }
+    let before = known.content.consumed
+    known.content.append(Array(bytes[known.tail.count...]))
+    known.identity = identity
+    known.tail = Self.tail(bytes[..<(known.tail.count + known.content.consumed - before)])
+    return known
+  }
+
+  private static func tail(_ bytes: ArraySlice<UInt8>) -> [UInt8] { Array(bytes.suffix(tailLength)) }
+
+  private func keep(_ kept: Kept, _ path: String) {
+    let limit = byteLimit
+    shelf.withLock { shelf in
+      if let old = shelf.files.removeValue(forKey: path) { shelf.bytes -= old.cost }
+      guard kept.cost <= limit / 4 else { return }
+      while shelf.bytes + kept.cost > limit, let oldest = shelf.files.min(by: { $0.value.used < $1.value.used }) {
+        shelf.files[oldest.key] = nil
+        shelf.bytes -= oldest.value.cost
+      }
+      shelf.clock += 1
+      var kept = kept
+      kept.used = shelf.clock
+      shelf.files[path] = kept
+      shelf.bytes += kept.cost
+    }
+  }
+
+  private func forget(_ path: String) {
+    shelf.withLock { shelf in if let old = shelf.files.removeValue(forKey: path) { shelf.bytes -= old.cost } }
+  }
+}

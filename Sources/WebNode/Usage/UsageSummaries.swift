@@ -1,0 +1,144 @@
+import Shared
+import Synchronization
+
+/// A billing month of one subject, in numbers.
+struct MonthSummary: Sendable {
+  var month: BillingCalendar.Month
+  var span: Range<Int>
+  var total: UsageAmount
+  var percentiles: UsageBuckets.Percentiles
+  var quota: UsageQuota?
+  /// Why part of it could not be read.
+  var problem: String?
+}
+
+/// Months that were added up lately: a page of hundreds of devices reads no ledger twice a minute.
+final class UsageSummaries: Sendable {
+  private struct Key: Hashable {
+    var device: String
+    var interfaces: [String]
+    var month: Int
+  }
+  private struct Kept {
+    var summary: MonthSummary
+    var made: Double
+  }
+
+  static let limit = 20_000
+  /// Seconds that a sum of a month in progress, or of one that is over, is shown again.
+  private static let lifetimes = (present: 60.0, past: 600.0)
+
+  private let shelf = Mutex<[Key: Kept]>([:])
+
+  /// The subject's month, from memory or added up now.
+  func summary(_ subject: UsageSubject, _ month: BillingCalendar.Month, _ usage: UsageService) async throws -> MonthSummary {
+    let key = Key(device: subject.device.name, interfaces: subject.interfaces.map(\.key), month: month.number)
+    let now = usage.time
+    let span = subject.calendar.span(of: month)
+    let lifetime = Double(span.upperBound) > now ? Self.lifetimes.present : Self.lifetimes.past
+    if let kept = shelf.withLock({ $0[key] }), kept.summary.span == span, (0..<lifetime).contains(now - kept.made) {
+      return kept.summary
+    }
+    let (answer, buckets) = try await usage.month(of: subject.interfaces, subject.device, [span])
+    var summary = MonthSummary(
+      month: month, span: span, total: answer.total, percentiles: buckets.percentiles(95), problem: answer.problem)
+    if let interfaces = subject.quotaInterfaces {
+      let isSame = interfaces.map(\.key) == subject.interfaces.map(\.key)
+      let total = isSame ? answer.total : try await usage.amounts(of: interfaces, subject.device, [span]).total
+      summary.quota = UsageQuota(limit: subject.device.billing?.quota, month: total)
+    }
+    let made = summary
+    shelf.withLock { shelf in
+      if shelf.count >= Self.limit { shelf.removeAll() }
+      // What could not be read in full is read again.
+      shelf[key] = made.problem == nil ? Kept(summary: made, made: now) : nil
+    }
+    return summary
+  }
+}
+
+/// The whole fleet's calendar month, added up in the background: whoever asks gets what is known, at once.
+final class FleetUsage: Sendable {
+  struct Sum: Sendable {
+    var amount: UsageAmount
+    var percentiles: UsageBuckets.Percentiles
+    /// Devices whose ledgers answered.
+    var devices: Int
+    var made: Double
+    /// Seconds that adding up took.
+    var cost: Double
+  }
+
+  private struct State {
+    var sum: Sum?
+    var task: Task<Void, Never>?
+  }
+
+  /// Seconds between two sums: rows come every five minutes.
+  private static let interval = 300.0
+  private let state = Mutex(State())
+
+  /// The newest sum; `nil` while there is none. Begins another one when it is time.
+  func sum(_ usage: UsageService, _ devices: [DeviceView]) -> Sum? {
+    let now = usage.time
+    return state.withLock { state in
+      // Never more than a twentieth of the time, however large the fleet.
+      let isDue = state.sum.map { now - $0.made >= max(Self.interval, 20 * $0.cost) || now < $0.made } ?? true
+      if isDue, state.task == nil, !devices.isEmpty {
+        // Owned by this object; ends by itself when the devices are through.
+        state.task = Task { await self.refresh(usage, devices) }
+      }
+      return state.sum
+    }
+  }
+
+  private func refresh(_ usage: UsageService, _ devices: [DeviceView]) async {
+    let clock = ContinuousClock.now
+    let calendar = BillingCalendar(zone: nil, day: 1)
+    let made = usage.time
+    let span = calendar.span(of: calendar.month(at: Int(made)))
+    var sum: Sum?
+    var total: UsageBuckets?
+    for device in devices {
+      guard let (answer, buckets) = try? await usage.month(of: device.totalInterfaces, device, [span]) else { continue }
+      guard !answer.total.isUnknown else { continue }
+      if total == nil { total = buckets } else { total?.addKnown(buckets) }
+      if var known = sum {
+        known.devices += 1
+        let seconds = (known.amount.known + answer.total.known, known.amount.sampled + answer.total.sampled)
+        known.amount = known.amount + answer.total
+        (known.amount.known, known.amount.sampled) = seconds
+        sum = known
+      } else {
+        sum = Sum(
+          amount: answer.total, percentiles: buckets.percentiles(95), devices: 1, made: made, cost: 0)
+      }
+    }
+    let seconds = Double((ContinuousClock.now - clock).components.seconds) + 1
+    if let total, var done = sum {
+      done.percentiles = total.percentiles(95)
+      // The share of the time of all of them.
+      done.amount.known /= Double(done.devices)
+      done.amount.sampled /= Double(done.devices)
+      done.cost = seconds
+      sum = done
+    }
+    let done = sum
+    state.withLock { state in
+      state.task = nil
+      if let done { state.sum = done }
+    }
+  }
+}
+
+extension UsageBuckets {
+  /// Adds what is known of another device: the sum of a fleet goes on while one of its devices is unknown.
+  mutating func addKnown(_ other: UsageBuckets) {
+    guard other.start == start else { return }
+    for index in values.indices where index < other.values.count {
+      guard let theirs = other.values[index] else { continue }
+      let mine = values[index] ?? (0, 0)
+      values[index] = (Saturating.add(mine.rx, theirs.rx), Saturating.add(mine.tx, theirs.tx))
+    }
+  }
+}
