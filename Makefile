@@ -9,7 +9,7 @@ VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph clean
+.PHONY: help setup setup-tests build demo test unit e2e peers cluster cluster-test browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,8 @@ demo: ## build, then show three made-up devices at http://127.0.0.1:8080 (PORT=â
 	@$(MAKE) --no-print-directory build
 	@exec env PORT='$(PORT)' DAYS='$(DAYS)' KEEP='$(KEEP)' deploy/demo/demo.sh run
 
-test: setup-tests ## everything: build with warnings as errors, unit, end-to-end, peers, browser
-	@exec .ci/test build unit e2e peers browser
+test: setup-tests ## everything: build with warnings as errors, unit, end-to-end, peers, cluster, browser
+	@exec .ci/test build unit e2e peers cluster browser
 
 unit: setup ## the Swift tests without the end-to-end ones
 	@exec .ci/test build unit
@@ -39,6 +39,13 @@ e2e: setup ## the programs as processes, exchanging real files
 
 peers: setup-tests ## independent programs: librouteros, RouterOS-api, MKTXP, rrdtool, promtool, Prometheus
 	@exec .ci/test build peers
+
+cluster: setup-tests ## two collectors and three web nodes behind nginx: each part is killed in turn, under load
+	@exec .ci/test build cluster
+
+cluster-test: ## collectors and web nodes on three hosts (namespaces) with a root on GlusterFS; a brick dies, a host is cut off (root)
+	@.ci/setup cluster
+	@exec .ci/test build glusterfs
 
 browser: setup-tests ## the pages in a real browser; screenshots in .ci-artifacts
 	@exec .ci/test build browser

@@ -100,7 +100,7 @@ let package = Package(
       dependencies: ["FakeDevice", "SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, nioEmbedded, logging],
       swiftSettings: settings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Shared", "TestSupport", nioCore, nioPosix, logging],
+      name: "EndToEndTests", dependencies: ["SecureTransport", "Shared", "TestSupport", nioCore, nioPosix, logging],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

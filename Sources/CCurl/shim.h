@@ -11,6 +11,11 @@ static inline CURLcode tikwatch_curl_set_text(CURL *handle, CURLoption option, c
     return curl_easy_setopt(handle, option, value);
 }
 
+/* `buffer` has CURL_ERROR_SIZE bytes and lives as long as the handle. */
+static inline CURLcode tikwatch_curl_set_error_buffer(CURL *handle, char *buffer) {
+    return curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, buffer);
+}
+
 static inline CURLcode tikwatch_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
     return curl_easy_setopt(handle, option, value);
 }

@@ -17,6 +17,25 @@ package struct AccessRules: Sendable {
     self.trustedProxies = trustedProxies
     self.names = names
   }
+
+  /// Whether a peer may say whom it speaks for. The peer of a Unix socket (`nil`) counts as this machine.
+  package func trusts(_ peer: IPAddress?) -> Bool {
+    let resolved = names.addresses
+    guard let peer else { return IPAddress.thisMachine.contains { trustedProxies.allows($0, resolved: resolved) } }
+    return trustedProxies.allows(peer, resolved: resolved)
+  }
+
+  /// Whether a client may ask for what `request` asks for; `nil`: this machine, by a Unix socket.
+  func allows(_ client: IPAddress?, _ request: Request) -> Bool {
+    let (list, resolved) = (list(request), names.addresses)
+    guard let client else { return IPAddress.thisMachine.contains { list.allows($0, resolved: resolved) } }
+    return list.allows(client, resolved: resolved)
+  }
+}
+
+extension IPAddress {
+  /// What the peer of a Unix socket stands for: 127.0.0.1, ::1.
+  static let thisMachine = [IPAddress(v4: 0x7F00_0001), IPAddress(v6: 1)]
 }
 
 /// Lets in whom the configuration allows; everybody else gets 403, whatever they ask for.
@@ -30,14 +49,14 @@ package struct AccessMiddleware<Context: PeerContext>: RouterMiddleware {
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     let rules = rules()
-    let resolved = rules.names.addresses
     let client = try ClientAddress.resolve(
-      peer: context.peer, forwardedFor: Self.values("X-Forwarded-For", request),
-      forwarded: Self.values("Forwarded", request), isTrusted: { rules.trustedProxies.allows($0, resolved: resolved) })
-    // A Unix socket without forwarding headers: whoever may open the file may look.
-    if let client, !rules.list(request).allows(client, resolved: resolved) {
-      context.logger.info("Refused", metadata: [LogKey.address: "\(client)", LogKey.path: "\(request.uri.path)"])
-      throw HTTPProblem(status: .forbidden, detail: "the address \(client) is not allowed to look at this")
+      peer: context.peer, proxied: ProxyField.name.flatMap { request.headers[$0] },
+      forwardedFor: Self.values("X-Forwarded-For", request), forwarded: Self.values("Forwarded", request),
+      isTrusted: rules.trusts)
+    guard rules.allows(client, request) else {
+      let name = client?.description ?? "of a Unix socket"
+      context.logger.info("Refused", metadata: [LogKey.address: "\(name)", LogKey.path: "\(request.uri.path)"])
+      throw HTTPProblem(status: .forbidden, detail: "the address \(name) is not allowed to look at this")
     }
     return try await next(request, context)
   }

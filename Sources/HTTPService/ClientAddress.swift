@@ -10,19 +10,26 @@ package enum ClientAddress {
   /// not count.
   ///
   /// - Parameters:
-  ///   - peer: the other end of the connection; `nil` for a Unix socket, which only a proxy of this machine can use.
+  ///   - peer: the other end of the connection; `nil` for a Unix socket, which only this machine can use.
+  ///   - proxied: whom the connection's PROXY header names, a hop to the left of the peer: an address, or `unknown`.
   ///   - forwardedFor: the values of all `X-Forwarded-For` fields, in order.
   ///   - forwarded: the values of all `Forwarded` fields (RFC 7239), in order.
-  /// - Returns: `nil` for a Unix socket without headers.
+  /// - Returns: `nil` for a Unix socket whose other end speaks for itself.
   /// - Throws: 403 for a hop that is no plain address, or headers that disagree.
   package static func resolve(
-    peer: IPAddress?, forwardedFor: [String], forwarded: [String], isTrusted: (IPAddress) -> Bool
+    peer: IPAddress?, proxied: String? = nil, forwardedFor: [String], forwarded: [String], isTrusted: (IPAddress?) -> Bool
   ) throws(HTTPProblem) -> IPAddress? {
-    if let peer, !isTrusted(peer) { return peer }
+    guard isTrusted(peer) else { return peer }
+    var nearest = peer
+    if let proxied {
+      guard let address = IPAddress(proxied) else { throw refuse("the PROXY header names no address") }
+      guard isTrusted(address) else { return address }
+      nearest = address
+    }
     let fromList = try hops(forwardedFor)
     let fromStandard = try standardHops(forwarded)
     if let fromList, let fromStandard, fromList != fromStandard { throw refuse("the forwarding headers disagree") }
-    guard let hops = fromList ?? fromStandard, let first = hops.first else { return peer }
+    guard let hops = fromList ?? fromStandard, let first = hops.first else { return nearest }
     return hops.last { !isTrusted($0) } ?? first
   }
 

@@ -17,8 +17,8 @@ package enum DescriptorLimit {
     return Int(min(limit.rlim_cur, 1 << 30))
   }
 
-  /// Connections that each listener may hold, so that all together leave room for files.
-  package static func connections(wanted: Int, descriptors: Int, listeners: Int) -> Int {
-    max(4, min(wanted, (descriptors - reserve) / max(1, listeners)))
+  /// Connections that a process may hold so that there is room for files, and for those that are refused.
+  package static func connections(wanted: Int, descriptors: Int) -> Int {
+    max(4, min(wanted, (descriptors - reserve) * 8 / 9 - 4))
   }
 }

@@ -52,6 +52,9 @@ package struct HTTPProblem: Error, Sendable, Equatable {
     return text
   }
 
+  /// One line of plain text.
+  package var text: String { "\(status.code) \(status.reasonPhrase): \(detail)\n" }
+
   package var headers: HTTPFields {
     var headers: HTTPFields = [.cacheControl: "no-store"]
     if let retryAfter { headers[.retryAfter] = String(retryAfter) }

@@ -10,11 +10,14 @@ import Synchronization
 package final class HostNameResolver: Service {
   /// Time between two rounds of look-ups.
   package static let period = Duration.seconds(60)
+  /// The same while a name has never been found: whoever it stands for is locked out.
+  package static let hurry = Duration.seconds(5)
 
   private let names: [String]
   private let logger: Logger
   private let lookUp: @Sendable (String) -> [IPAddress]?
   private let known = Mutex<[String: [IPAddress]]>([:])
+  private let failing = Mutex<Set<String>>([])
 
   /// - Parameters:
   ///   - known: what an earlier resolver found out.
@@ -35,13 +38,17 @@ package final class HostNameResolver: Service {
   /// What is known now. A name without an entry has not been found yet, and allows nobody.
   package var addresses: [String: [IPAddress]] { known.withLock { $0 } }
 
+  /// Names whose last look-up failed.
+  package var problems: [String] { failing.withLock { $0.sorted() } }
+
   package func run() async throws {
     // A thread of its own: a resolver may block for many seconds.
     let pool = BlockingPool(name: "DNS", threads: 1, queueLimit: 4, deadline: .seconds(30))
     defer { pool.stop() }
     while !names.isEmpty, !Task.isShuttingDownGracefully, !Task.isCancelled {
       await refresh(pool)
-      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.period) }
+      let pause = addresses.count < names.count ? Self.hurry : Self.period
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
     }
     try? await gracefulShutdown()
   }
@@ -56,10 +63,22 @@ package final class HostNameResolver: Service {
     let found = try? await pool.run { lookUp(name) }
     guard let found = found ?? nil else {
       // The addresses found before stay in force: a name server that fails must not lock people out.
-      logger.warning("Host name cannot be looked up", metadata: [LogKey.address: "\(name)"])
+      guard failing.withLock({ $0.insert(name).inserted }) else { return }
+      let old = known.withLock { $0[name] } ?? []
+      logger.warning(
+        old.isEmpty
+          ? "Host name of an access list cannot be looked up: it allows nobody"
+          : "Host name of an access list cannot be looked up: its last addresses stay in force",
+        metadata: [
+          LogKey.name: "\(name)", LogKey.address: "\(old.map(\.description).joined(separator: ", "))",
+        ])
       return
     }
     known.withLock { $0[name] = found }
+    guard failing.withLock({ $0.remove(name) != nil }) else { return }
+    logger.notice(
+      "Host name of an access list is found again",
+      metadata: [LogKey.name: "\(name)", LogKey.address: "\(found.map(\.description).joined(separator: ", "))"])
   }
 
   /// Asks the system's resolver.

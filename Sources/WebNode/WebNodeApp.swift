@@ -6,12 +6,17 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import Shared
+import Synchronization
 import UnixSignals
 
 /// Puts a web node together and runs it.
 struct WebNodeApp: Sendable {
   let config: WebNodeConfig
   let logger: Logger
+  /// Where `config` came from, with the stamps of its files from before they were read: it is followed when it changes.
+  var source: (origin: WebConfigSource, stamps: [String: FileStamp?])?
+  /// Told how the node is.
+  var manager: ServiceManager?
   var pages = WebPages()
   var limits = ConnectionLimits()
   var reader: any HandoffReader = DiskReader()
@@ -24,8 +29,10 @@ struct WebNodeApp: Sendable {
   var storageDeadline = TimeAmount.seconds(5)
   /// Runs before each read of a root (by its index): a seam for tests of storage that hangs.
   var beforeRead: @Sendable (Int) -> Void = { _ in }
-
   var drawing = RenderCrew.Settings()
+
+  /// How long the first look through the roots may keep the node from listening.
+  static let firstLookPatience = Duration.seconds(2)
 
   /// Longest time from the signal to the end: answers that are under way are finished, streams say goodbye.
   static let shutdownPatience = Duration.seconds(8)
@@ -41,30 +48,37 @@ struct WebNodeApp: Sendable {
     }
     watchers.forEach { $0.start() }
     defer { watchers.forEach { $0.stop() } }
-    let names = HostNameResolver(
-      lists: [config.allow, config.metricsAllow ?? AccessList(rules: []), config.trustedProxies], logger: logger)
+    await firstLook(store)
     let pools = config.storage.indices.map { index in
       BlockingPool(
-        name: "storage \(config.storage[index])", threads: 4, queueLimit: 64, deadline: storageDeadline,
+        name: config.storage.count > 1 ? "root \(index + 1)" : "storage", threads: 4, queueLimit: 64, deadline: storageDeadline,
         before: { [beforeRead] in beforeRead(index) })
     }
     defer { pools.forEach { $0.stop() } }
     let counters = NodeCounters()
     let crew = RenderCrew(drawing, logger: logger) { counters.countDrawingProcess($0) }
     defer { crew.stop() }
-    let responder = WebServer.router(services(store, pools, crew, counters), names: names, pages: pages).buildResponder()
-    let addresses = ListenerPlan.plan(config.listen)
     var limits = limits
-    limits.connections = DescriptorLimit.connections(
-      wanted: limits.connections, descriptors: DescriptorLimit.raise(), listeners: addresses.count)
-    let listeners = addresses.map { [limits] address in
-      Listener(
-        address, responder: responder, server: limits.server([SecurityHeaders()]), connections: limits.connections,
-        logger: logger, onListening: onListening)
+    let descriptors = DescriptorLimit.raise()
+    limits.connections = DescriptorLimit.connections(wanted: limits.connections, descriptors: descriptors)
+    if limits.connections < self.limits.connections {
+      logger.notice(
+        "The limit of open files allows fewer connections",
+        metadata: [LogKey.count: "\(limits.connections)", "descriptors": "\(descriptors)"])
     }
+    let keeper = ConnectionKeeper(limit: limits.connections)
+    let services = services(store, pools, crew, counters)
+    counters.connections.withLock { $0 = keeper }
+    let server = WebNodeService(
+      services, pages: pages, limits: limits, keeper: keeper, logger: logger, onListening: onListening)
+    // Stopped in the opposite order.
+    var parts: [any Service] = [server]
+    if let source { parts.append(await reloader(source, server, counters.reload)) }
+    if let manager { parts.append(ManagedService(manager: manager, begins: server.listening)) }
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
     var configuration = ServiceGroupConfiguration(
-      services: ([names] as [any Service] + listeners).map { .init(service: $0) }, gracefulShutdownSignals: signals,
-      logger: logger)
+      services: parts.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: quiet)
     configuration.maximumGracefulShutdownDuration = Self.shutdownPatience
     let group = ServiceGroup(configuration: configuration)
     guard let stop else { return try await group.run() }
@@ -78,6 +92,27 @@ struct WebNodeApp: Sendable {
     }
   }
 
+  private func reloader(
+    _ source: (origin: WebConfigSource, stamps: [String: FileStamp?]), _ server: WebNodeService, _ status: ReloadStatus
+  ) async -> WebConfigReloader {
+    status.succeeded(at: now())
+    // From now on SIGHUP ends nothing.
+    let signals = await UnixSignalsSequence(trapping: .sighup)
+    return WebConfigReloader(
+      source.origin, config: config, stamps: source.stamps,
+      .init(
+        signals: signals, status: status, manager: manager, now: now, logger: logger, apply: { await server.apply($0) }))
+  }
+
+  /// Waits for the first look through every root: whoever comes before it would find an empty site, and a proxy would believe that. A root
+  /// that hangs is not waited for much longer.
+  private func firstLook(_ store: FleetStore) async {
+    let deadline = ContinuousClock.now + Self.firstLookPatience
+    while !store.hasSeenAllRoots, ContinuousClock.now < deadline, !Task.isCancelled {
+      try? await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
   private func services(_ store: FleetStore, _ pools: [BlockingPool], _ crew: RenderCrew, _ counters: NodeCounters) -> WebServices
   {
     let series = SeriesService(pools: pools, problems: store.problems, now: now)
@@ -87,5 +122,18 @@ struct WebNodeApp: Sendable {
       graphs: GraphService(series: series, crew: crew, counters: counters, now: now),
       metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),
       counters: counters, now: now, logger: logger)
+  }
+}
+
+/// Keeps the service manager informed: ready once `begins` has ended, alive, stopping.
+private struct ManagedService: Service {
+  let manager: ServiceManager
+  let begins: AsyncStream<Never>
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      for await _ in begins {}
+      await manager.attend()
+    }
   }
 }

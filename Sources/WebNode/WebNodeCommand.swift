@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import HTTPService
 import Logging
 import ServiceLifecycle
@@ -22,27 +23,19 @@ struct WebNodeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to listen, e.g. 127.0.0.1:8080. Replaces listen of the file.", valueName: "addr"))
     var listen: [String] = []
 
-    /// The file's settings with those of the command line on top.
-    func load() throws -> (config: WebNodeConfig, warnings: [ConfigError]) {
-      let environment = ProcessInfo.processInfo.environment
-      let here = FileManager.default.currentDirectoryPath
-      var result: (config: WebNodeConfig, warnings: [ConfigError]) = (WebNodeConfig(), [])
-      if let path = config {
-        let absolute = URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: here, isDirectory: true)).path
-        let directory = (absolute as NSString).deletingLastPathComponent
-        result = try WebNodeConfig.read(ConfigFile.load(path).document, directory: directory, environment: environment)
-      }
-      if !storage.isEmpty {
-        result.config.storage = storage.map { ConfigPath.expand($0, relativeTo: here, environment: environment) }
-      }
+    /// All of it.
+    func origin() throws -> WebConfigSource {
+      var origin = WebConfigSource(
+        file: config, storage: storage, directory: FileManager.default.currentDirectoryPath,
+        environment: ProcessInfo.processInfo.environment)
       if !listen.isEmpty {
         do throws(ConfigProblem) {
-          result.config.listen = try ListenAddress.list(parsing: listen.joined(separator: " "), ports: 0...65535)
+          origin.listen = try ListenAddress.list(parsing: listen.joined(separator: " "), ports: 0...65535)
         } catch {
           throw ValidationError("--listen: \(error.problem); allowed: \(error.allowed ?? "")")
         }
       }
-      return result
+      return origin
     }
   }
 
@@ -63,22 +56,29 @@ struct WebNodeCommand: AsyncParsableCommand {
     var logLevel: Logger.Level = .info
 
     func run() async throws {
-      let (config, warnings) = try source.load()
+      let origin = try source.origin()
+      let stamps = StampWatch.stamps(origin.files)
+      let (config, warnings) = try origin.load()
       var logger = Logger(label: "tikwatch-web", factory: { StreamLogHandler.standardError(label: $0) })
       logger.logLevel = logLevel
       for warning in warnings { logger.warning("\(warning)") }
-      try await WebNodeApp(config: config, logger: logger, pages: PageRoutes.pages()).run(signals: [.sigterm, .sigint])
+      var app = WebNodeApp(config: config, logger: logger, pages: try PageRoutes.pages())
+      app.source = (origin, stamps)
+      app.manager = ServiceManager(environment: origin.environment, pid: Int(getpid()))
+      try await app.run(signals: [.sigterm, .sigint])
     }
   }
 
   struct Check: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Says whether the configuration is fine and the roots are there.")
+    static let configuration = CommandConfiguration(
+      abstract: "Shows the settings that would apply, and whether they are fine and the roots are there.")
 
     @OptionGroup var source: Source
 
     func run() async throws {
-      let (config, warnings) = try source.load()
+      let (config, warnings) = try source.origin().load()
       for warning in warnings { FileHandle.standardError.write(Data("tikwatch-web: warning: \(warning)\n".utf8)) }
+      for (key, value) in config.settings { print("\(key) = \(value)") }
       try await StartError.checkRoots(config.storage)
       print("the configuration is fine")
     }

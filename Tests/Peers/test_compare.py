@@ -54,6 +54,7 @@ def servers():
         "/loop": (302, {"Location": "/loop"}, b""),
         "/gone": (404, {}, b"no"),
         "/empty": (200, {}, b""),
+        "/broken": (500, {}, b"no"),
         "/bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(70 << 20))),
     }
     one = Server(answers)
@@ -73,12 +74,12 @@ def test_what_is_the_same_is_the_same(servers, path):
     one, other = servers
     same = run(one.url + path, "--with", other.url + "/metrics")
     assert same.returncode == 0, same.stdout + same.stderr
-    assert "1 families compared: no difference" in same.stdout
+    assert "1 family compared: no difference" in same.stdout
 
 
 @pytest.mark.parametrize("path, said", [
     ("/away", "which is not followed"), ("/file", "this is no http or https address"), ("/loop", "more than 3 redirects"),
-    ("/gone", "status 404"), ("/bomb", "more than 67108864 bytes"), ("/empty", "has no metrics of devices"),
+    ("/gone", "status 404"), ("/broken", "status 500; MKTXP does so when a device gives a value that is no number"), ("/bomb", "more than 67108864 bytes"), ("/empty", "has no metrics of devices"),
 ])
 def test_a_server_that_is_unkind_is_told_from_differences(servers, path, said):
     one, other = servers
@@ -90,6 +91,8 @@ def test_a_server_that_is_unkind_is_told_from_differences(servers, path, said):
 def test_nobody_there_and_wrong_usage(servers):
     nobody = run(f"http://127.0.0.1:{free_port()}/metrics", "--with", servers[0].url + "/metrics")
     assert nobody.returncode == 1 and "could not fetch http://127.0.0.1:" in nobody.stderr
+    forgotten = run("127.0.0.1:49090/metrics", "--with", servers[0].url + "/metrics")
+    assert forgotten.returncode == 1 and "an address begins with http://" in forgotten.stderr
     assert run().returncode == 2
     assert run(servers[0].url + "/metrics", "--config", "/nonexistent").returncode == 3
 

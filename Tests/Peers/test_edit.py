@@ -87,6 +87,28 @@ def test_mistakes_can_be_edited_again(config, tmp_path):
     assert not (tmp_path / "collector.conf.edit").exists()
 
 
+@pytest.mark.parametrize("answers, status, text, left", [
+    (["", ], 0, GOOD.replace("= h\n", "= other\n").replace("u\n", "v\n"), False),
+    (["n", "y"], 0, GOOD.replace("= h\n", "= other\n"), False), (["n", ""], 1, GOOD, True)])
+def test_what_was_left_is_gone_on_with_discarded_or_kept(config, tmp_path, answers, status, text, left):
+    kept = tmp_path / "collector.conf.edit"
+    kept.write_text(GOOD.replace("u\n", "v\n"))
+    command = editor(tmp_path, "sed -i 's/= h$/= other/' \"$1\"")
+    terminal = Terminal([COLLECTOR, "edit", "--config", config, "--editor", command], tmp_path)
+    try:
+        for question, answer in zip(("Go on with it? [Y/n]: ", "as it is? [y/N]: "), answers):
+            terminal.answer(question, answer)
+        assert terminal.end() == status, terminal.screen
+    finally:
+        terminal.close()
+    assert config.read_text() == text and kept.exists() == left
+
+
+def test_a_misspelt_key_that_is_missed_is_named(config, tmp_path):
+    wrong = run("--config", config, "--editor", editor(tmp_path, "sed -i 's/hostname/hostnam/' \"$1\""))
+    assert wrong.returncode == 3 and '[gw] hostname: missing; is "hostnam" it?' in wrong.stderr
+
+
 def test_ctrl_c_is_the_editors_business(config, tmp_path):
     """An editor takes Ctrl-C as a key, or ends by it: our program is there to clean up either way."""
     command = editor(tmp_path, "echo READY; exec sleep 60")
@@ -109,3 +131,7 @@ def test_mktxps_files(tmp_path):
     wrong = run("--cfg-dir", tmp_path, "-i", "--editor", editor(tmp_path, "echo 'socket_timeout = x' >> \"$1\""))
     assert wrong.returncode == 3 and "_mktxp.conf:3" in wrong.stderr
     assert system.read_text() == "[MKTXP]\nlisten = 127.0.0.1:1\n"
+    (tmp_path / "_mktxp.conf.edit").unlink()
+    (tmp_path / "count").unlink()
+    limits = run("--cfg-dir", tmp_path, "-i", "--editor", editor(tmp_path, "printf '[DIAG]\\nrecent_duration = soon\\n' >> \"$1\"", name="e2"))
+    assert limits.returncode == 3 and "[DIAG] recent_duration" in limits.stderr, limits.stdout + limits.stderr

@@ -6,6 +6,7 @@ difference any more fails.
 
 import copy
 import dataclasses
+import json
 import pathlib
 import re
 import subprocess
@@ -119,8 +120,11 @@ class Printed:
             PROGRAMS / "tikwatch-collector", "print", *words, "--cfg-dir", self.fleet.configuration, "--storage", self.folder / "root")
 
     def theirs(self, *words):
+        return self.command("print", *words)
+
+    def command(self, *words):
         program = pathlib.Path(sys.executable).with_name("mktxp")
-        return self.run(program, "--cfg-dir", self.fleet.configuration, "print", *words)
+        return self.run(program, "--cfg-dir", self.fleet.configuration, *words)
 
 
 @pytest.fixture(scope="module")
@@ -259,3 +263,14 @@ def missing(text):
 def test_the_page_tells_why():
     page = PAGE.read_text()
     assert [item.why for item in DIFFERENCES if item.why not in page] == []
+
+
+def test_every_setting_that_mktxp_shows_is_read_and_documented(printed):
+    keys = set(re.findall(r"^ {4}(\w+):", printed.command("show", "-en", "v7").stdout, re.M))
+    assert len(keys) == 72, sorted(keys)
+    page = PAGE.read_text()
+    assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
+    shown = printed.run(
+        PROGRAMS / "tikwatch-collector", "show", "v7", "--json", "--cfg-dir", printed.fleet.configuration, "--storage", printed.folder)
+    read = set(json.loads(shown.stdout)["devices"][0]["settings"])
+    assert keys - read == {"rsc_ssh_port", "rsc_ssh_user"}

@@ -1,6 +1,7 @@
 """`tikwatch-collector setup` in a real terminal, as a person uses it, against the fake device."""
 
 import re
+import ssl
 import stat
 import subprocess
 
@@ -72,9 +73,10 @@ def test_the_whole_wizard(wizard, ports, tmp_path):
     terminal.answer("Port [8728]: ", "1")
     terminal.wait_for("FAIL  tcp")
     terminal.wait_for("→ /ip service set api disabled=no")
-    terminal.answer("Address or name of the device", "127.0.0.1")
+    # What was answered before need not be typed again.
+    terminal.answer("Address or name of the device (e.g. 192.168.88.1) [127.0.0.1]: ")
     terminal.answer("Number [1]: ")
-    terminal.answer("Port [8728]: ", ports["plain", "gw-riga"])
+    terminal.answer("Port [1]: ", ports["plain", "gw-riga"])
     # A wrong password: the user is asked for again, and nothing typed is shown.
     terminal.answer("User on the device [tikwatch]: ")
     terminal.wait_for("Password (empty: make a strong one")
@@ -164,7 +166,9 @@ def test_a_certificate_is_shown_and_pinned(wizard, ports, tmp_path):
     path = tmp_path / "collector.conf"
     terminal = wizard("--config", path, "--id", "e", "--storage", tmp_path, "--username", "tikwatch")
     reach(terminal, "gw", ports, "2", "tls")
-    terminal.wait_for("SHA-256 ")
+    # Any certificate does to see this one: no warning of that.
+    assert "is not verified" not in terminal.wait_for("its SHA-256 fingerprint\r\n")
+    terminal.wait_for("  sha256:")
     fingerprint = terminal.wait_for("\r\n")
     terminal.answer("to be the only one accepted? [y/N]: ", "y")
     terminal.answer("Password (empty", PASSWORD)
@@ -181,6 +185,38 @@ def test_a_certificate_is_shown_and_pinned(wizard, ports, tmp_path):
         "--fingerprint", "00" * 32, "--password-file", "-", "--yes", folder=tmp_path, input=PASSWORD)
     assert other.returncode == 1 and "FAIL  tls" in other.stdout
     assert path.read_text() == text
+
+
+def test_an_authority_is_asked_for_and_used(ports, tmp_path):
+    path, authority = tmp_path / "c.conf", tmp_path / "ca.pem"
+    authority.write_text(ssl.get_server_certificate(("127.0.0.1", int(ports["tls", "gw-riga"]))))
+    options = ["--config", path, "--id", "e", "--storage", tmp_path, "--interfaces", "all"]
+    terminal = Terminal([COLLECTOR, "setup", *options], tmp_path, {"HOME": str(tmp_path)}, (60, 80))
+    try:
+        reach(terminal, "gw", ports, "3", "tls")
+        terminal.answer("PEM file of the authority (empty: those of this host): ")
+        terminal.wait_for("FAIL  tls")
+        terminal.wait_for("signed by nobody but")
+        # The last answers are the presets; then a file that is not there, and the right one.
+        for file in ("nothere.pem", "ca.pem"):
+            terminal.answer("Address or name of the device (e.g. 192.168.88.1) [127.0.0.1]: ")
+            terminal.answer("Number [3]: ")
+            terminal.answer(f"Port [{ports['tls', 'gw-riga']}]: ")
+            terminal.answer("PEM file of the authority (empty: those of this host): ", file)
+            if file == "nothere.pem":
+                terminal.wait_for("nothere.pem: No such file")
+        terminal.wait_for("ok    tls")
+        terminal.answer("User on the device [tikwatch]: ")
+        terminal.answer("Password (empty", PASSWORD)
+        terminal.answer("Write this to", "")
+        assert terminal.end() == 0, terminal.screen
+    finally:
+        terminal.close()
+    assert f"ssl_ca_file = {authority}\n" in path.read_text()
+    # Nothing that we lay out is cut by the end of the line: only paths and questions are longer.
+    wide = [line for line in terminal.screen.replace("\r", "").split("\n") if len(line) > 80]
+    assert all(str(tmp_path) in line or line.endswith(":") or ": " in line for line in wide), wide
+    assert "\n     networks and tunnels" in terminal.screen.replace("\r", "")
 
 
 def test_a_new_user_gets_a_password_and_the_lines_for_the_device(wizard, ports, tmp_path):

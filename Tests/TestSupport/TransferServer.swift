@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
@@ -9,7 +9,8 @@ package final class TransferServer: Sendable {
 
   /// Stays known after the end.
   package let port: Int
-  package var url: String { "http://127.0.0.1:\(port)/file" }
+  package var url: String { "\(isSecured ? "https" : "http")://127.0.0.1:\(port)/file" }
+  private let isSecured: Bool
 
   /// How many requests with this method have been answered.
   package func count(_ method: String) -> Int { counts.withLock { $0[method] ?? 0 } }
@@ -17,24 +18,29 @@ package final class TransferServer: Sendable {
   /// - Parameters:
   ///   - size: bytes of the body.
   ///   - status: of an answer, by method and size of the request's body.
+  ///   - body: in place of `size` bytes.
+  ///   - secure: adds TLS to the channel of a connection.
   package static func start(
-    size: Int = 1 << 20, status: @escaping @Sendable (_ method: String, _ length: Int) -> Int = { _, _ in 200 }
+    size: Int = 1 << 20, status: @escaping @Sendable (_ method: String, _ length: Int) -> Int = { _, _ in 200 },
+    body: String? = nil, secure: (@Sendable (any Channel) throws -> Void)? = nil
   ) async throws -> TransferServer {
     let answered = Answered()
     let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(TransferHandler(size: size, status: status) { answered.note($0) })
+          try secure?(channel)
+          let body = body.map(ByteBuffer.init(string:)) ?? ByteBuffer(repeating: 7, count: size)
+          try channel.pipeline.syncOperations.addHandler(TransferHandler(body: body, status: status) { answered.note($0) })
         }
       }
       .bind(host: "127.0.0.1", port: 0).get()
-    let server = TransferServer(listener)
+    let server = TransferServer(listener, isSecured: secure != nil)
     answered.action.withLock { $0 = { [weak server] method in server?.counts.withLock { $0[method, default: 0] += 1 } } }
     return server
   }
 
-  private init(_ listener: any Channel) {
-    self.listener = listener
+  private init(_ listener: any Channel, isSecured: Bool) {
+    (self.listener, self.isSecured) = (listener, isSecured)
     port = listener.localAddress?.port ?? 0
   }
 
@@ -51,7 +57,7 @@ private final class TransferHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private let size: Int
+  private let body: ByteBuffer
   private let status: @Sendable (String, Int) -> Int
   private let onAnswer: @Sendable (String) -> Void
   private var head: [UInt8] = []
@@ -59,8 +65,8 @@ private final class TransferHandler: ChannelInboundHandler {
   private var length = 0
   private var rest = 0
 
-  init(size: Int, status: @escaping @Sendable (String, Int) -> Int, onAnswer: @escaping @Sendable (String) -> Void) {
-    self.size = size
+  init(body: ByteBuffer, status: @escaping @Sendable (String, Int) -> Int, onAnswer: @escaping @Sendable (String) -> Void) {
+    self.body = body
     self.status = status
     self.onAnswer = onAnswer
   }
@@ -85,10 +91,10 @@ private final class TransferHandler: ChannelInboundHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
   private func answer(_ method: String, _ context: ChannelHandlerContext) {
-    let count = method == "GET" ? size : 0
+    let count = method == "GET" ? body.readableBytes : 0
     var buffer = ByteBuffer(
       string: "HTTP/1.1 \(status(method, length)) X\r\nContent-Length: \(count)\r\nConnection: close\r\n\r\n")
-    buffer.writeRepeatingByte(7, count: count)
+    if count > 0 { buffer.writeImmutableBuffer(body) }
     onAnswer(method)
     let channel = context.channel
     context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in channel.close(promise: nil) }

@@ -81,11 +81,14 @@ import Testing
 
 /// The hop that counts, as a table.
 @Suite struct ClientAddressTests {
-  private func resolve(_ peer: String?, for list: [String] = [], standard: [String] = []) -> String {
+  private func resolve(
+    _ peer: String?, proxied: String? = nil, for list: [String] = [], standard: [String] = []
+  ) -> String {
     let trusted = ["10.0.0.1", "10.0.0.2", "::1"].compactMap { IPAddress($0) }
     do {
       let found = try ClientAddress.resolve(
-        peer: peer.flatMap { IPAddress($0) }, forwardedFor: list, forwarded: standard, isTrusted: { trusted.contains($0) })
+        peer: peer.flatMap { IPAddress($0) }, proxied: proxied, forwardedFor: list, forwarded: standard,
+        isTrusted: { $0.map(trusted.contains) ?? true })
       return found?.description ?? "none"
     } catch {
       return "\(error.status.code)"
@@ -117,6 +120,18 @@ import Testing
   @Test func headersThatDisagreeAreRefused() {
     #expect(resolve("10.0.0.1", for: ["192.0.2.7"], standard: ["for=192.0.2.8"]) == "403")
     #expect(resolve("10.0.0.1", for: ["192.0.2.7"], standard: ["for=192.0.2.7"]) == "192.0.2.7")
+  }
+
+  /// What a PROXY header names is a hop between the peer and the forwarding headers.
+  @Test(
+    arguments: [
+      ("192.0.2.1", "192.0.2.7", [], "192.0.2.1"), ("10.0.0.1", "192.0.2.7", [], "192.0.2.7"),
+      ("10.0.0.1", "192.0.2.7", ["198.51.100.1"], "192.0.2.7"), ("10.0.0.1", "10.0.0.2", ["198.51.100.1"], "198.51.100.1"),
+      ("10.0.0.1", "10.0.0.2", [], "10.0.0.2"), ("10.0.0.1", "unknown", ["198.51.100.1"], "403"),
+      ("10.0.0.1", "10.0.0.2", ["unknown"], "403"), (nil, "192.0.2.7", [], "192.0.2.7"),
+    ] as [(String?, String, [String], String)])
+  func proxied(peer: String?, source: String, list: [String], result: String) {
+    #expect(resolve(peer, proxied: source, for: list) == result)
   }
 
   @Test func tooManyHopsAreRefused() {

@@ -94,7 +94,7 @@ import Testing
     try first.beat(at: Self.now)
     try second.beat(at: Self.now)
     try await RunningNode.with(RunningNode.config(root.path), now: { Self.now }) { node in
-      try await eventually { try await node.get("/metrics").text.contains("tikwatch_config_") }
+      try await eventually { try await node.get("/metrics").text.contains("tikwatch_config_last_reload_timestamp_seconds{") }
       let text = try await node.get("/metrics").text
       for (name, value, time) in [("edge-1", "1", "1795199900"), ("edge-2", "0", "1795199800")] {
         let labels = "{collector=\"\(name)\",root=\"\(root.path)\"}"

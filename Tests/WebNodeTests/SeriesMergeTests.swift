@@ -160,6 +160,23 @@ import Testing
     }
   }
 
+  @Test func whatAnArchiveMadeAnewLostComesFromTheJournal() async throws {
+    let retention = try Retention(name: "x", parsing: "1s:1d,1m:7d")
+    var history = RateHistory()
+    for second in (Self.now - 900)...Self.now {
+      history.store(Rates(rx: Self.truth.rx(second), tx: Self.truth.tx(second)), second: second)
+    }
+    // Begun a moment ago; the other replica was out meanwhile.
+    let one = try replica("edge-1", Knowledge(seconds: (Self.now - 40)...(Self.now - 10), retention: retention))
+    let gap = (Self.now - 600)...(Self.now - 500)
+    let two = try replica("edge-2", Knowledge(seconds: (Self.now - 3000)...(Self.now - 10), outages: [gap], retention: retention))
+    for (sources, points) in [([one], 900), ([one, two], 900), ([one, two], 30)] {
+      let histories = sources.map { $0.collector == "edge-1" ? history : RateHistory() }
+      let answer = try await answer(sources, from: Self.now - 900, to: Self.now, points: points, histories: histories)
+      expectExact(answer.series, "\(sources.count) in \(points)") { $0 >= Self.now - 900 && $0 <= Self.now }
+    }
+  }
+
   @Test func brokenArchiveOfOneReplicaIsToldAndMadeUpFor() async throws {
     let retention = try Retention(name: "x", parsing: "1s:1d,1m:7d")
     let span = (Self.now - 70_000)...(Self.now - 60)

@@ -2,6 +2,8 @@
 struct CheckTable: Sendable {
   /// Whether ANSI colours are understood where it goes.
   var isColoured = false
+  /// Columns of the terminal: longer texts go on in the next line. `nil`: as they are.
+  var width: Int?
 
   func lines(_ report: CheckReport) -> [String] {
     var lines: [String] = []
@@ -22,9 +24,13 @@ struct CheckTable: Sendable {
     let mark = step.ok ? good("ok  ") : bad("FAIL")
     let line = "  \(mark)  \(pad(step.step.rawValue, 6))  \(pad(Self.safe(step.name), width))  \(time(step.ms))"
     var lines = [line]
-    if let error = step.error { lines.append("        " + bad(Self.safe(error))) }
-    if let hint = step.hint { lines.append("        → " + Self.safe(hint)) }
+    if let error = step.error { lines += folded(error, behind: "        ").map(bad) }
+    if let hint = step.hint { lines += folded(hint, behind: "        → ") }
     return lines
+  }
+
+  private func folded(_ text: String, behind head: String) -> [String] {
+    DisplayWidth.fold(Self.safe(text), behind: head, to: width)
   }
 
   /// Right-aligned, in milliseconds with one decimal below a hundred.

@@ -44,7 +44,7 @@ struct RightsCheck: Sendable {
     return (nil, "more than is needed (\(powerful.joined(separator: ", "))): " + Self.newGroup(user))
   }
 
-  private static let unseen = "the device does not show the user's policies; the menus below tell"
+  private static let unseen = "the device does not show the user's policies; what it lists tells whether they suffice"
 
   private static func newGroup(_ user: String) -> String {
     "/user group add name=tikwatch policy=api,read; /user set \(RouterOSText.quoted(user)) group=tikwatch"

@@ -33,7 +33,7 @@ struct CheckCommand: AsyncParsableCommand {
     if json {
       try Console.json(report)
     } else {
-      for line in CheckTable(isColoured: Self.isTerminal).lines(report) { Console.line(line) }
+      for line in CheckTable(isColoured: Self.isTerminal, width: TerminalDisplay.now.width).lines(report) { Console.line(line) }
       if chosen.isEmpty { Console.line("The configuration is fine; no device is configured.") }
     }
     // The report has said it all.

@@ -9,7 +9,7 @@ struct CompareCommand: AsyncParsableCommand {
     abstract: "Compares the metrics of a running MKTXP with ours, and what dashboards and rules would see.",
     discussion: """
       Ours are the metrics.prom files below the configured root, or what --with names. Devices that only one side has are named, and left \
-      out of all else. Exit status: 0 the same, 1 differences, 2 usage, 3 the configuration is wrong.
+      out of all else. Exit status: 0 the same, 1 differences or a failure, 2 usage, 3 the configuration is wrong.
       """)
 
   @Argument(help: "MKTXP's address, such as http://127.0.0.1:49090/metrics, or a file with its answer.")
@@ -60,7 +60,9 @@ struct CompareCommand: AsyncParsableCommand {
       }
       return (theirs, ours, queries + rules)
     }
-    if theirs.families.isEmpty { throw CommandFailure.failure("\(shown(reference)) has no metrics of devices") }
+    if theirs.families.isEmpty {
+      throw CommandFailure.failure("\(shown(reference)) has no metrics of devices: is it MKTXP's? Its address ends in /metrics")
+    }
     if ours.families.isEmpty { throw CommandFailure.failure("our side has no metrics yet: has the collector run for a minute?") }
     let comparison = MetricComparison(theirs: theirs, ours: ours, tolerance: tolerance)
     let impacts = queries.compactMap { file, query in
@@ -96,8 +98,17 @@ struct CompareCommand: AsyncParsableCommand {
       }
       return try BoundedFile.read(ConfigOptions.absolute(source), limit: ExpositionFile.sizeLimit)
     } catch {
-      throw CommandFailure.failure("\(error)")
+      throw CommandFailure.failure("\(error)\(hint(source, "\(error)"))")
     }
+  }
+
+  /// What a mistaken address, or MKTXP's own trouble, looks like from here.
+  private static func hint(_ source: String, _ error: String) -> String {
+    if error.hasSuffix("status 500") {
+      return "; MKTXP does so when a device gives a value that is no number: its log tells which"
+    }
+    if !DownloadURL.isMeant(by: source), source.contains(":") { return "; an address begins with http:// or https://" }
+    return ""
   }
 
   private static func named(
@@ -143,11 +154,15 @@ struct CompareTable {
     let count = report.differences.count { $0.kind != .moved }
     let moved = report.differences.count - count
     lines.append(
-      "\(families) families compared: \(count == 0 ? "no difference" : "\(count) differences")"
-        + (moved == 0 ? "" : ", \(moved) families with values that have moved")
+      Self.counted(families, "family", "families") + " compared: "
+        + (count == 0 ? "no difference" : Self.counted(count, "difference", "differences"))
+        + (moved == 0 ? "" : ", " + Self.counted(moved, "family", "families") + " with values that have moved")
         + (queries == 0 ? "" : "; \(report.queries.count) of \(queries) queries would change"))
+    if count > 0 { lines.append("What differs on purpose, and why: docs/mktxp-compatibility.md") }
     return lines
   }
+
+  private static func counted(_ count: Int, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
 }
 
 extension String {

@@ -54,7 +54,7 @@ struct CollectorConfigReading {
       config.storage = source.defaultStorage
       config.createsStorage = true
     } else {
-      reader.fail("storage", "missing", allowed: "the folder that web nodes read, e.g. /srv/tikwatch")
+      reader.failMissing("storage", allowed: "the folder that web nodes read, e.g. /srv/tikwatch")
     }
     config.sampleInterval = reader.duration("sample_interval", in: .seconds(1) ... .seconds(300), default: config.sampleInterval)
     config.metricsInterval = reader.duration(
@@ -95,7 +95,7 @@ struct CollectorConfigReading {
           throw ConfigProblem(error.description, allowed: "step:keep, …, e.g. 1s:1y, 10s:5y, 1m:5y")
         }
       }
-      if !reader.isSet("archives") { reader.fail("archives", "missing", allowed: "step:keep, …, e.g. 1s:1y, 10s:5y, 1m:5y") }
+      if !reader.isSet("archives") { reader.failMissing("archives", allowed: "step:keep, …, e.g. 1s:1y, 10s:5y, 1m:5y") }
       if let retention { known[name] = retention }
       diagnostics.merge(reader.finish(strict: source.isStrict))
     }

@@ -76,7 +76,10 @@ extension DeviceConfig {
     device.rateSource = reader.choice("rate_source", default: .counters)
     device.uplinks = uplinks(&reader)
     device.customLabels = labels(&reader)
-    device.nameFormat = reader.choice("interface_name_format", default: .name)
+    // MKTXP's older spelling, which it replaces in the file when it starts.
+    let older = "use_comments_over_names"
+    let prefersComments = reader.mentions(older) && reader.bool(older, default: false)
+    device.nameFormat = reader.choice("interface_name_format", default: prefersComments ? .comment : .name)
     device.addsDefaultName = reader.bool("interface_with_default_name", default: false)
     device.menus = menus(&reader)
     return isEnabled ? device : nil
@@ -140,7 +143,7 @@ extension DeviceConfig {
       return text
     }
     if host == nil, isPolled, !context.isMKTXP, !reader.isSet("hostname") {
-      reader.fail("hostname", "missing", allowed: "192.168.88.1, 2001:db8::1 or gw.example.net")
+      reader.failMissing("hostname", allowed: "192.168.88.1, 2001:db8::1 or gw.example.net")
     }
     return DeviceEndpoint(host: host ?? "localhost", port: port)
   }

@@ -1,7 +1,7 @@
 import CCurl
 import Foundation
 
-/// Fetches a document over HTTP or HTTPS with libcurl. Certificates are verified against this host's authorities.
+/// Fetches a document over HTTP or HTTPS with libcurl. Certificates are verified: ``TransferTrust``.
 struct Download: Sendable {
   /// What a server may take of our time and memory.
   struct Limits: Sendable {
@@ -59,25 +59,27 @@ struct Download: Sendable {
     let headers = curl_slist_append(nil, "Accept: " + accept)
     defer { curl_slist_free_all(headers) }
     let body = Body(limit: limits.bytes)
-    let codes = [
-      tikwatch_curl_set_text(handle, CURLOPT_URL, url.text),
-      tikwatch_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
-      // An empty list is every encoding that libcurl knows; the limit counts what comes out.
-      tikwatch_curl_set_text(handle, CURLOPT_ACCEPT_ENCODING, ""),
-      tikwatch_curl_set_text(handle, CURLOPT_USERAGENT, CollectorCommand.programName),
-      tikwatch_curl_set_list(handle, CURLOPT_HTTPHEADER, headers),
-      tikwatch_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
-      // Signals belong to the process, and there may be other threads.
-      tikwatch_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
-      tikwatch_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(min(limits.connect, time))),
-      tikwatch_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(time)),
-      tikwatch_curl_set_writer(handle, Self.write, Unmanaged.passUnretained(body).toOpaque()),
-    ]
+    let trust = TransferTrust()
+    let codes =
+      trust.apply(to: handle) + [
+        tikwatch_curl_set_text(handle, CURLOPT_URL, url.text),
+        tikwatch_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
+        // An empty list is every encoding that libcurl knows; the limit counts what comes out.
+        tikwatch_curl_set_text(handle, CURLOPT_ACCEPT_ENCODING, ""),
+        tikwatch_curl_set_text(handle, CURLOPT_USERAGENT, CollectorCommand.programName),
+        tikwatch_curl_set_list(handle, CURLOPT_HTTPHEADER, headers),
+        tikwatch_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
+        // Signals belong to the process, and there may be other threads.
+        tikwatch_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+        tikwatch_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(min(limits.connect, time))),
+        tikwatch_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(time)),
+        tikwatch_curl_set_writer(handle, Self.write, Unmanaged.passUnretained(body).toOpaque()),
+      ]
     if let failed = codes.first(where: { $0 != CURLE_OK }) { throw DownloadError(url, Self.text(failed)) }
-    // `body` is used by the writer during this call only.
-    let code = withExtendedLifetime(body) { curl_easy_perform(handle) }
+    // Both are used during this call only.
+    let code = withExtendedLifetime((body, trust)) { curl_easy_perform(handle) }
     if body.isTooLarge { throw DownloadError(url, "the answer has more than \(limits.bytes) bytes") }
-    guard code == CURLE_OK else { throw DownloadError(url, Self.text(code)) }
+    guard code == CURLE_OK else { throw DownloadError(url, trust.text(code)) }
     var status = 0
     var location: UnsafeMutablePointer<CChar>?
     tikwatch_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)

@@ -67,18 +67,20 @@ enum MeasuredTransfer {
     defer { curl_slist_free_all(headers) }
     let state = State(kind, stop)
     let context = Unmanaged.passUnretained(state).toOpaque()
-    var codes = [
-      tikwatch_curl_set_text(handle, CURLOPT_URL, url.text),
-      tikwatch_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
-      tikwatch_curl_set_text(handle, CURLOPT_USERAGENT, CollectorCommand.programName),
-      tikwatch_curl_set_list(handle, CURLOPT_HTTPHEADER, headers),
-      tikwatch_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
-      tikwatch_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
-      tikwatch_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Download.milliseconds(time)),
-      tikwatch_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Download.milliseconds(min(time, .seconds(5)))),
-      tikwatch_curl_set_writer(handle, write, context),
-      tikwatch_curl_set_watcher(handle, watch, context),
-    ]
+    let trust = TransferTrust()
+    var codes =
+      trust.apply(to: handle) + [
+        tikwatch_curl_set_text(handle, CURLOPT_URL, url.text),
+        tikwatch_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
+        tikwatch_curl_set_text(handle, CURLOPT_USERAGENT, CollectorCommand.programName),
+        tikwatch_curl_set_list(handle, CURLOPT_HTTPHEADER, headers),
+        tikwatch_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
+        tikwatch_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+        tikwatch_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Download.milliseconds(time)),
+        tikwatch_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Download.milliseconds(min(time, .seconds(5)))),
+        tikwatch_curl_set_writer(handle, write, context),
+        tikwatch_curl_set_watcher(handle, watch, context),
+      ]
     switch kind {
     case .connect:
       // A proxy says nothing about whether there is a way.
@@ -91,8 +93,8 @@ enum MeasuredTransfer {
       codes.append(tikwatch_curl_set_reader(handle, read, context))
     }
     if let failed = codes.first(where: { $0 != CURLE_OK }) { throw failure(kind, url, Download.text(failed)) }
-    // `state` is used by the callbacks during this call only.
-    let code = withExtendedLifetime(state) { curl_easy_perform(handle) }
+    // Both are used during this call only.
+    let code = withExtendedLifetime((state, trust)) { curl_easy_perform(handle) }
     var status = 0
     tikwatch_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
     let isEnough: Bool
@@ -104,7 +106,7 @@ enum MeasuredTransfer {
       bytes = state.received
     case .upload(let count): (isEnough, bytes) = (code == CURLE_OK, count)
     }
-    guard !stop.isRequested, isEnough else { throw failure(kind, url, Download.text(code)) }
+    guard !stop.isRequested, isEnough else { throw failure(kind, url, trust.text(code)) }
     if case .connect = kind {
     } else if !(200...299).contains(status) {
       throw failure(kind, url, "the server answers with status \(status)")

@@ -42,15 +42,25 @@ struct EditSession: Sendable {
       do throws(FileError) { try PrivateFile.create(copy, old) } catch { throw CommandFailure.failure(error) }
       return
     }
-    guard isInteractive, try await dialogue.confirm("\(copy) was left by an earlier edit. Go on with it?", preset: true) else {
-      throw CommandFailure.failure("\(copy) was left by an earlier edit, or somebody edits now: look at it, then remove it")
+    let left = "\(copy) was left by an earlier edit"
+    guard isInteractive else {
+      throw CommandFailure.failure("\(left), or somebody edits now: look at it, then remove it")
     }
+    if try await dialogue.confirm("\(left), or somebody edits now. Go on with it?", preset: true) { return }
+    guard try await dialogue.confirm("Discard it, and begin with \(path) as it is?", preset: false) else {
+      throw CommandFailure.failure("\(copy) stays; \(path) is unchanged")
+    }
+    unlink(copy)
+    do throws(FileError) { try PrivateFile.create(copy, old) } catch { throw CommandFailure.failure(error) }
   }
 
   /// Whether the collector would take it. Says what is wrong and asks what to do.
   private func isRight(_ new: [UInt8]) async throws -> Bool {
     do throws(ConfigErrors) {
-      let (_, warnings, _) = try source.load(edited: [path: try INIDocument(parsing: new, file: path)])
+      let document = try INIDocument(parsing: new, file: path)
+      let (_, warnings, _) = try source.load(edited: [path: document])
+      // Only `_mktxp.conf` has any.
+      _ = try FilterDefaults.read(document, file: path)
       for warning in warnings { Console.line("warning: \(warning)") }
       return true
     } catch {

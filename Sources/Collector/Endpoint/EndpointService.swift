@@ -14,6 +14,7 @@ final class EndpointService: Service {
   private let services: EndpointServices
   private let logger: Logger
   private let limits: ConnectionLimits
+  private let connections: ConnectionKeeper
   private let onListening: @Sendable (SocketAddress) -> Void
   private let rules: Mutex<AccessRules>
 
@@ -31,6 +32,7 @@ final class EndpointService: Service {
     var limits = ConnectionLimits()
     limits.connections = 256
     self.limits = limits
+    connections = ConnectionKeeper(limit: limits.connections)
     rules = Mutex(Self.rules(config.endpoint, after: nil, logger))
   }
 
@@ -86,9 +88,10 @@ final class EndpointService: Service {
 
   private func keeper(_ address: ListenAddress) -> ListenerKeeper {
     let responder = EndpointRouter.make(services, rules: { [self] in rules.withLock { $0 } }).buildResponder()
+    let guards = ConnectionGuards(keeper: connections, trusts: { [self] peer in rules.withLock { $0 }.trusts(peer) })
     return ListenerKeeper(address, logger: logger) { [limits, logger, onListening] address in
       Listener(
-        address, responder: responder, server: limits.server(), connections: limits.connections, logger: logger,
+        address, responder: responder, server: limits.server(guards), connections: limits.backstop, logger: logger,
         onListening: onListening)
     }
   }

@@ -143,9 +143,7 @@ struct MKTXPImport {
     // Without effect or not, other values may refer to it.
     write(section, key, entry.value)
     if key == "use_comments_over_names" {
-      note(
-        section, key, .refused, "an old spelling that MKTXP itself replaces when it starts: write interface_name_format = comment"
-      )
+      note(section, key, .mapped, "an older spelling of interface_name_format: kept, and understood")
     } else if !Self.knownKeys.contains(key) {
       let hint = nearestKey(to: key, in: Self.knownKeys).map { "; did you mean \"\($0)\"?" } ?? ""
       note(section, key, .refused, "unknown here and to MKTXP: kept, without effect\(hint)")

@@ -54,6 +54,11 @@ struct Dialogue: Sendable {
 
   func say(_ text: String = "") { put(text + "\n") }
 
+  /// As ``say(_:)``, behind `head` and in lines that fit.
+  func tell(_ text: String, behind head: String = "") {
+    for line in DisplayWidth.fold(text, behind: head, to: TerminalDisplay.now.width) { say(line) }
+  }
+
   private func put(_ text: String) {
     let bytes = Array(text.utf8)
     // Whoever closed the terminal will not answer either.

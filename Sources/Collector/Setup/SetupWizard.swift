@@ -19,6 +19,8 @@ struct SetupWizard: Sendable {
   let isInteractive: Bool
   var file: SetupFile
   var answers = SetupAnswers()
+  /// What was tried last.
+  private var tried: (transport: SetupTransport, port: Int)?
   let terminal = Dialogue()
   let probe = SetupProbe()
 
@@ -68,9 +70,9 @@ struct SetupWizard: Sendable {
 
   private mutating func askDevice() async throws {
     while true {
-      answers.host = try await answer(given.host, "Address or name of the device (e.g. 192.168.88.1)")
+      let host = answers.host.isEmpty ? nil : answers.host
+      answers.host = try await answer(given.host, "Address or name of the device (e.g. 192.168.88.1)", preset: host)
       try await askTransport()
-      answers.authorities = given.authorities
       answers.fingerprint = given.fingerprint
       if try await isReached() { return }
       guard isInteractive, given.host == nil || given.transport == nil || given.port == nil else { throw Self.failed }
@@ -83,9 +85,12 @@ struct SetupWizard: Sendable {
       answers.transport = transport
     } else if isInteractive {
       terminal.say("\nHow to connect:")
-      for (index, transport) in SetupTransport.allCases.enumerated() { terminal.say("  \(index + 1)  \(transport.text)") }
+      for (index, transport) in SetupTransport.allCases.enumerated() {
+        terminal.tell(transport.text, behind: "  \(index + 1)  ")
+      }
+      let before = SetupTransport.allCases.firstIndex(of: answers.transport) ?? 0
       while true {
-        let text = try await terminal.ask("Number", preset: "1")
+        let text = try await terminal.ask("Number", preset: String(before + 1))
         if let number = Int(text), SetupTransport.allCases.indices.contains(number - 1) {
           answers.transport = SetupTransport.allCases[number - 1]
           break
@@ -94,13 +99,23 @@ struct SetupWizard: Sendable {
       }
     }
     while true {
-      let text = try await answer(given.port.map(String.init), "Port", preset: String(answers.transport.port))
+      let preset = tried.map { ($0.transport == .plain) == (answers.transport == .plain) } == true ? tried?.port : nil
+      let text = try await answer(given.port.map(String.init), "Port", preset: String(preset ?? answers.transport.port))
       if let port = Int(text), (1...65535).contains(port) {
         answers.port = port
-        return
+        tried = (answers.transport, port)
+        break
       }
       try retry("\"\(text)\" is no port from 1 to 65535", isAsked: given.port == nil)
     }
+    try await askAuthorities()
+  }
+
+  private mutating func askAuthorities() async throws {
+    answers.authorities = given.authorities
+    guard answers.transport == .verify, given.authorities == nil, isInteractive else { return }
+    let text = try await terminal.ask("PEM file of the authority (empty: those of this host)")
+    answers.authorities = text.isEmpty ? nil : ConfigOptions.absolute(text)
   }
 
   /// Whether the device was reached and, where it is to be pinned, its certificate is the right one.
@@ -111,13 +126,20 @@ struct SetupWizard: Sendable {
     // To see a certificate, any must do first.
     if mustAsk { probed.transport = .any }
     guard let device = try candidate(probed) else { return false }
-    let found = try await probe.reach(device)
+    var found = try await probe.reach(device)
+    // That any certificate will do is for this once.
+    if mustAsk {
+      for index in found.report.steps.indices where found.report.steps[index].step == .tls {
+        found.report.steps[index].hint = nil
+      }
+    }
     show(found.report)
     guard found.report.ok else { return false }
     guard mustAsk, let certificate = found.certificate else { return true }
-    terminal.say("\nThe device's certificate: \(certificate.holder)")
-    terminal.say("  SHA-256 \(certificate.fingerprint)")
-    terminal.say("  \"/certificate print detail\" on the device shows its fingerprint.")
+    terminal.say()
+    terminal.tell("The device's certificate is for \(CheckTable.safe(certificate.holder)), its SHA-256 fingerprint")
+    terminal.say("  \(certificate.fingerprint)")
+    terminal.say("\"/certificate print detail\" on the device shows it too.")
     if isInteractive {
       guard try await terminal.confirm("Is it the same, and to be the only one accepted?", preset: false) else { return false }
     }
@@ -138,7 +160,7 @@ struct SetupWizard: Sendable {
 
   private mutating func askUser() async throws {
     while true {
-      answers.username = try await answer(given.username, "\nUser on the device", preset: "tikwatch")
+      answers.username = try await answer(given.username, "\nUser on the device", preset: answers.username)
       try await askPassword()
       guard given.tests, let device = try candidate(answers) else { break }
       let found = try await probe.logIn(device)
@@ -187,8 +209,9 @@ struct SetupWizard: Sendable {
         terminal.say(CheckTable.safe("\(number)  \(name)  \(notes.compactMap { $0 }.joined(separator: ", "))"))
       }
     }
+    if isInteractive, given.interfaces == nil { terminal.tell("To be recorded: \(InterfaceChoice.usage).") }
     while true {
-      let text = try await answer(given.interfaces, "Record which (\(InterfaceChoice.usage))", preset: "all")
+      let text = try await answer(given.interfaces, "Record which", preset: "all")
       do throws(ConfigProblem) {
         let patterns = try InterfaceChoice.patterns(text, rows.map(\.name))
         let filter = try InterfaceFilter(parsing: patterns)
@@ -239,11 +262,13 @@ struct SetupWizard: Sendable {
   /// Says what is wrong and lets the question be asked again, where somebody can be asked.
   private func retry(_ problem: String, isAsked: Bool) throws {
     guard isInteractive, isAsked else { throw CommandFailure.failure(problem) }
-    terminal.say(problem)
+    terminal.tell(problem)
   }
 
   private func show(_ report: CheckReport.Device) {
     terminal.say()
-    for line in CheckTable(isColoured: CheckCommand.isTerminal).lines(CheckReport([report])) { terminal.say(line) }
+    for line in CheckTable(isColoured: CheckCommand.isTerminal, width: TerminalDisplay.now.width).lines(CheckReport([report])) {
+      terminal.say(line)
+    }
   }
 }

@@ -70,6 +70,21 @@ enum DisplayWidth {
     return lines
   }
 
+  /// `text` behind `head`, in lines of at most `width` columns; those after the first are indented. Words are not cut: they may be commands.
+  static func fold(_ text: String, behind head: String = "", to width: Int?) -> [String] {
+    let indent = of(head)
+    guard let width, indent + of(text) > width, width > indent + 20 else { return [head + text] }
+    var lines: [String] = []
+    for word in text.split(separator: " ").map(String.init) {
+      if let last = lines.last, indent + of(last) + 1 + of(word) <= width {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(word)
+      }
+    }
+    return lines.enumerated().map { ($0 == 0 ? head : String(repeating: " ", count: indent)) + $1 }
+  }
+
   /// `text` with blanks up to `width`.
   static func pad(_ text: String, to width: Int, right: Bool = false) -> String {
     let blanks = String(repeating: " ", count: max(0, width - of(text)))

@@ -65,8 +65,15 @@ struct TerminalTable: Sendable {
     shrink(texts) { _ in 12 }
     // Headings may be cut, what stands under them not.
     shrink(numbers + others) { max(contents[$0], 3) }
-    shrink(texts) { _ in 6 }
+    // The first column says what a row is about: ports whose names begin alike must not look the same.
+    shrink(texts) { $0 == 0 ? min(contents[0], 12) : 6 }
     shrink(others) { _ in 9 }
+    // On narrower screens paragraphs are easier to read than what this leaves.
+    if limit >= 72 {
+      shrink(others) { _ in 6 }
+      shrink(texts) { $0 == 0 ? min(contents[0], 12) : 5 }
+    }
+    shrink(texts) { _ in 6 }
     return widths.reduce(0, +) <= available
   }
 

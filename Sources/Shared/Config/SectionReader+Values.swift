@@ -15,8 +15,14 @@ extension SectionReader {
   /// Text that must be there. When it is not, that is recorded as an error and the result is empty.
   package mutating func requiredString(_ key: String, allowed: String? = nil) -> String {
     if let text = string(key) { return text }
-    fail(key, "missing", allowed: allowed)
+    failMissing(key, allowed: allowed)
     return ""
+  }
+
+  /// Records that a key must be there, and which one may be meant to be it.
+  package mutating func failMissing(_ key: String, allowed: String?) {
+    let written = section.entries.map(\.key).filter { $0 != key && !keysRead.contains($0) }
+    fail(key, "missing" + (nearestKey(to: key, in: written).map { "; is \"\($0)\" it?" } ?? ""), allowed: allowed)
   }
 
   /// A password or token, commas and blanks kept; `nil` when not set, empty or `None` in exactly this spelling.

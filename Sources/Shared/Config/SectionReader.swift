@@ -88,6 +88,9 @@ package struct SectionReader: Sendable {
   /// Whether `key` is set to something, here or in a fallback.
   package mutating func isSet(_ key: String) -> Bool { setting(key).map { !$0.value.isEmpty } ?? false }
 
+  /// Whether `key` stands here or in a fallback. Asking is no reading: ``applied`` does not tell of it.
+  package func mentions(_ key: String) -> Bool { section[key] != nil || fallbacks.contains { $0[key] != nil } }
+
   /// Notes what a value means: `yes` for `True`, or the built-in default.
   mutating func note(_ key: String, _ text: String) { meant[key] = text }
 

@@ -12,7 +12,9 @@ enum SampleLines {
   private static func alike(_ family: MetricFamily) -> [UInt8]? {
     guard let first = family.samples.first else { return [] }
     let names = first.labels.all.map(\.name)
-    guard names.indices.allSatisfy({ MetricName.isValidLabel(names[$0]) && !names[..<$0].contains(names[$0]) }) else { return nil }
+    guard names.indices.allSatisfy({ MetricName.isValidLabel(names[$0]) && !names[..<$0].contains(names[$0]) }) else {
+      return nil
+    }
     // What stands before each value, and behind the last one.
     let openings = names.indices.map { Array("\($0 == 0 ? "\(family.name){" : "\",")\(names[$0])=\"".utf8) }
     let closing = Array(names.isEmpty ? "\(family.name) ".utf8 : "\"} ".utf8)

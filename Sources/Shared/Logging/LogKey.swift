@@ -13,6 +13,7 @@ package enum LogKey {
   package static let interface = "interface"
   package static let menu = "menu"
   package static let metric = "metric"
+  package static let name = "name"
   package static let needed = "needed"
   package static let path = "path"
   package static let reason = "reason"

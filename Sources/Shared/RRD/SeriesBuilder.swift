@@ -28,6 +28,16 @@ package struct SeriesBuilder: Sendable {
     if let txRate, txRate.isFinite { tx.add(txRate, seconds: 1, to: index, roles: .all) }
   }
 
+  /// Adds the second that ends at `time` to a series of single seconds if it is unknown, whatever the archive says: one that was made anew
+  /// has lost what the journal may still tell.
+  package mutating func fill(time: Int, rx rxRate: Double, tx txRate: Double) {
+    guard grid.step == 1, time > grid.t0, time <= grid.end, rxRate.isFinite, txRate.isFinite else { return }
+    let index = time - 1 - grid.t0
+    guard rx.known[index] == 0, tx.known[index] == 0 else { return }
+    rx.add(rxRate, seconds: 1, to: index, roles: .all)
+    tx.add(txRate, seconds: 1, to: index, roles: .all)
+  }
+
   /// Takes from another builder with the same grid the steps of which it knows more seconds: a replica's history.
   package mutating func fillGaps(from other: SeriesBuilder) {
     guard other.grid == grid else { return }

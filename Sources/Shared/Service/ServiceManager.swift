@@ -25,6 +25,26 @@ package struct ServiceManager: Sendable {
   package func alive() { send("WATCHDOG=1") }
   /// The process was told to stop, and does.
   package func stopping() { send("STOPPING=1") }
+  /// The configuration is being read again; ``ready()`` follows when that is done.
+  package func reloading() {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    send("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)")
+  }
+
+  /// Says that work has begun, gives signs of life until the task is cancelled, then says that it stops. They come from the pool that
+  /// everything else runs on: a process whose tasks are stuck is restarted.
+  package func attend() async {
+    ready()
+    // Twice as often as is asked for, as sd_watchdog_enabled(3) advises; without a watchdog there is nothing to do but to be there.
+    let period = Duration.seconds(watchdog.map { $0 / 2 } ?? 3600)
+    while !Task.isCancelled {
+      if watchdog != nil { alive() }
+      // Cancelled means stopping, which the loop sees.
+      try? await Task.sleep(for: period)
+    }
+    stopping()
+  }
 
   private func send(_ message: String) {
     let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -1,6 +1,6 @@
 import Shared
 
-/// One history out of several collectors' archives, second by second: each second from the first replica that knows it, and steps of any
+/// One history out of several collectors' archives, second by second: each second from the first replica that knows it (in an order that stays), and steps of any
 /// length made from those seconds.
 ///
 /// Reading years of seconds would take too long, and a long row does not tell how many of its seconds were known. So time that a ledger
@@ -164,7 +164,7 @@ struct SeriesMerge {
     }
     problem = problem ?? parts.joined().compactMap(\.problem).first
     for (place, grid) in grids.enumerated() {
-      // Whoever has finer rows knows better; among equals the freshest.
+      // Whoever has finer rows knows better; among equals the order stays.
       let grains = surveys.map { $0?.grain(at: grid.t0) ?? 1 }
       let order = replicas.indices.sorted { (grains[$0], $0) < (grains[$1], $1) }
       fold(order.map { ($0, parts[$0][place].0) }, isExact: grains.allSatisfy { $0 <= grid.step }, into: &merged)

@@ -162,8 +162,13 @@ struct SeriesService: Sendable {
     } else {
       problem = "\(replica.source.directory.path): not a folder"
     }
-    for (second, rates) in replica.history.known(after: builder.lastTime) {
-      builder.add(time: second, rx: rates.rx, tx: rates.tx)
+    let written = builder.lastTime
+    for (second, rates) in replica.history.known(after: builder.grid.step == 1 ? builder.grid.t0 : written) {
+      if second > written {
+        builder.add(time: second, rx: rates.rx, tx: rates.tx)
+      } else {
+        builder.fill(time: second, rx: rates.rx, tx: rates.tx)
+      }
     }
     return (builder, problem)
   }

@@ -116,7 +116,7 @@ struct DeviceView: Sendable, Identifiable {
   /// The interface with this present name, else former name, else key.
   func interface(named text: String) -> InterfaceView? {
     interfaces.first { $0.name == text } ?? interfaces.first { $0.formerNames.contains(text) }
-      ?? interfaces.first { $0.key == text }
+      ?? interfaces.first { $0.key == text } ?? interfaces.first { $0.sources.contains { $0.key == text } }
   }
 
   /// The sum of the second that ends at `second`; `nil` when an interface that was being sampled has no value for it.

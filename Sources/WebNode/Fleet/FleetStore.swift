@@ -14,15 +14,21 @@ final class FleetStore: Sendable {
   private static let lifetime = 0.5
 
   private let shelf: Mutex<Shelf>
-  private let merge: FleetMerge
+  private let merge: Mutex<FleetMerge>
   /// Where requests tell what they found broken.
   let problems = ProblemBoard()
   private let now: @Sendable () -> Double
 
   init(roots: [String], merge: FleetMerge, now: @escaping @Sendable () -> Double) {
     shelf = Mutex(Shelf(states: roots.map { RootState(path: $0) }, looking: roots.map { _ in nil }))
-    self.merge = merge
+    self.merge = Mutex(merge)
     self.now = now
+  }
+
+  /// From now on devices count as stale after so many seconds.
+  func use(staleAfter: Double) {
+    merge.withLock { $0.staleAfter = staleAfter }
+    shelf.withLock { $0.merged = nil }
   }
 
   /// A watcher begins to look through its root: from now on it should come back soon.
@@ -51,10 +57,13 @@ final class FleetStore: Sendable {
     }
     if let ready { return ready }
     // Outside the lock: two requests may merge at once, but none waits for the other's work.
-    let snapshot = merge.snapshot(states, lookingSince: looking, problems: problems.byDevice, now: time)
+    let snapshot = merge.withLock { $0 }.snapshot(states, lookingSince: looking, problems: problems.byDevice, now: time)
     shelf.withLock { if version >= $0.merged?.version ?? 0 { $0.merged = (version, snapshot) } }
     return snapshot
   }
+
+  /// Whether each root was looked through at least once.
+  var hasSeenAllRoots: Bool { shelf.withLock { $0.states.allSatisfy { $0.scanned != nil } } }
 
   /// Rises with every change.
   var version: Int { shelf.withLock { $0.version } }

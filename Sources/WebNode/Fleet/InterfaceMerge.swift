@@ -16,6 +16,7 @@ struct InterfaceMerge {
   static func views(_ replicas: [FleetMerge.Replica]) -> [InterfaceView] {
     var merge = InterfaceMerge()
     for replica in replicas { merge.add(replica) }
+    if replicas.count > 1 { merge.steady(replicas) }
     return merge.views.sorted { left, right in
       if left.isUplink != right.isUplink { return left.isUplink }
       return left.name == right.name ? left.key < right.key : NaturalOrder.precedes(left.name, right.name)
@@ -67,6 +68,21 @@ struct InterfaceMerge {
     views[place].rxRate = lane.rxRate
     views[place].txRate = lane.txRate
     views[place].isCurrent = lane.time == replica.record.sampleTime
+  }
+
+  /// Values and names come from the freshest, history in an order that stays: which replica gives a second must not depend on the moment
+  /// of the question, on the node, or on the zoom.
+  private mutating func steady(_ replicas: [FleetMerge.Replica]) {
+    let order = replicas.sorted { ($0.isRetired ? 1 : 0, $0.collector.id) < ($1.isRetired ? 1 : 0, $1.collector.id) }
+    let places = Dictionary(order.enumerated().map { ($1.record.directory, $0) }, uniquingKeysWith: { first, _ in first })
+    for index in views.indices where views[index].sources.count > 1 {
+      let pairs = zip(views[index].sources, views[index].histories).sorted {
+        (places[$0.0.directory] ?? 0) < (places[$1.0.directory] ?? 0)
+      }
+      views[index].sources = pairs.map(\.0)
+      views[index].histories = pairs.map(\.1)
+      views[index].key = pairs[0].0.key
+    }
   }
 
   private static func describe(_ view: inout InterfaceView, _ file: DeviceFile.Interface) {

@@ -17,7 +17,7 @@ struct InterfaceView: Sendable, Identifiable {
     var isAnswering = true
   }
 
-  /// The lasting key (of the freshest replica); it names files and survives renames.
+  /// The lasting key (with the first of its sources); it names files and survives renames.
   var key: String
   /// The present name; the key where no name is known.
   var name: String
@@ -41,7 +41,7 @@ struct InterfaceView: Sendable, Identifiable {
   var txRate: Double?
   /// That sample is the newest of its collector: the interface is still being sampled.
   var isCurrent = false
-  /// Freshest replica first.
+  /// In an order that does not change from moment to moment: by collector, those that only have a past last.
   var sources: [Source] = []
   /// The last minutes as each source told them, in the order of `sources`.
   var histories: [RateHistory] = []

@@ -110,7 +110,9 @@ struct GraphPlan: Sendable {
           "VDEF:\(name)avg=\(name),AVERAGE", "VDEF:\(name)max=\(name)\(hasPeaks ? "p" : ""),MAXIMUM",
           "VDEF:\(name)now=\(name),LAST",
         ]
-        if request.volume { list += ["CDEF:\(name)b=\(name),\(request.bytes ? 1 : 8),/", "VDEF:\(name)v=\(name)b,TOTAL"] }
+        if request.volume, request.volumes == nil {
+          list += ["CDEF:\(name)b=\(name),\(request.bytes ? 1 : 8),/", "VDEF:\(name)v=\(name)b,TOTAL"]
+        }
       }
     }
     return list
@@ -168,7 +170,11 @@ struct GraphPlan: Sendable {
       "GPRINT:\(name)now:now %6.2lf %s\(unit)", "GPRINT:\(name)avg:average %6.2lf %s\(unit)",
       "GPRINT:\(name)max:peak %6.2lf %s\(unit)",
     ]
-    if request.volume { list.append("GPRINT:\(name)v:volume %6.2lf %sB") }
+    if let volumes = request.volumes {
+      list.append("COMMENT:volume \(name == "rx" ? volumes.rx : volumes.tx)")
+    } else if request.volume {
+      list.append("GPRINT:\(name)v:volume %6.2lf %sB")
+    }
     list[list.count - 1] += "\\l"
     return list
   }

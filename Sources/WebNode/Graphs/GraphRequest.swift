@@ -25,6 +25,8 @@ struct GraphRequest: Sendable, Equatable {
   var theme: Theme
   /// Bytes transferred in the legend.
   var volume: Bool
+  /// What the legend says of them, from the ledger; a command for `rrdtool`, which has none, adds up what it draws.
+  var volumes: GraphVolumes?
   /// The band up to the highest second of each step.
   var peaks: Bool
   var logarithmic: Bool

@@ -18,7 +18,10 @@ struct GraphRoutes {
 
   private func picture(_ request: Request, _ format: GraphRequest.Format) async throws -> Response {
     let snapshot = services.fleet.snapshot()
-    let (wanted, subject) = try graph(request, format, snapshot)
+    var (wanted, subject) = try graph(request, format, snapshot)
+    if wanted.volume, let (device, interface) = subject.single {
+      wanted.volumes = await services.usage.volumes(of: interface, device, wanted.window)
+    }
     let picture = try await services.graphs.picture(wanted, subject, snapshot)
     let name = FileNames.export(subject, wanted.window, format.rawValue)
     var headers: HTTPFields = [.contentDisposition: "inline; filename=\"\(name)\""]

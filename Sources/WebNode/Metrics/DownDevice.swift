@@ -7,12 +7,12 @@ enum DownDevice {
 
   /// The series of its last file with the value 0; where it never had a file, one with MKTXP's two labels.
   static func metrics(
-    _ device: DeviceView, _ last: DeviceMetrics?, external: [WebNodeConfig.ExternalLabel]
-  ) -> DeviceMetrics {
+    _ device: DeviceView, _ last: KeptMetrics?, external: [WebNodeConfig.ExternalLabel]
+  ) -> KeptMetrics {
     // Without a time of its own: that it is down is of now.
     var file = ExpositionFile(parsing: [])
     file.families = [family(device, last?.parts[name], external: external)]
-    return DeviceMetrics(file)
+    return KeptMetrics(file)
   }
 
   private static func family(

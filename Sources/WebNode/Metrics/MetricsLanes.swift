@@ -58,8 +58,8 @@ final class MetricsLane: Sendable {
 final class MetricsLanes: Sendable {
   private struct Down {
     var address: String?
-    var file: DeviceMetrics?
-    var metrics: DeviceMetrics
+    var file: KeptMetrics?
+    var metrics: KeptMetrics
   }
 
   private let lanes = NIOLockedValueBox<[MetricsLane.Key: MetricsLane]>([:])
@@ -75,7 +75,7 @@ final class MetricsLanes: Sendable {
   }
 
   /// What is shown of a device that is down, made once.
-  func down(_ device: DeviceView, _ file: DeviceMetrics?, external: [WebNodeConfig.ExternalLabel]) -> DeviceMetrics {
+  func down(_ device: DeviceView, _ file: KeptMetrics?, external: [WebNodeConfig.ExternalLabel]) -> KeptMetrics {
     down.withLockedValue { known in
       if let entry = known[device.name], entry.address == device.address, entry.file === file { return entry.metrics }
       let metrics = DownDevice.metrics(device, file, external: external)

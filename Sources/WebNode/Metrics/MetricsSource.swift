@@ -67,8 +67,8 @@ struct MetricsSource: Sendable {
     var sources: [MetricsView.Source] = []
     sources.reserveCapacity(selection.devices.count)
     for (device, paths) in zip(selection.devices, paths) {
-      var newest: (written: Double, metrics: DeviceMetrics)?
-      var fresh: DeviceMetrics?
+      var newest: (written: Double, metrics: KeptMetrics)?
+      var fresh: KeptMetrics?
       for case let metrics? in known.prefix(paths.count) {
         guard let written = metrics.written, written <= now + Double(JournalTail.farthestFuture) else { continue }
         if written > newest?.written ?? -1 { newest = (written, metrics) }

@@ -14,7 +14,7 @@ final class MetricsStore: Sendable {
 
   private struct Entry: Sendable {
     var identity: BoundedFile.Identity
-    var metrics: DeviceMetrics
+    var metrics: KeptMetrics
     var size: Int
   }
 
@@ -46,7 +46,7 @@ final class MetricsStore: Sendable {
   deinit { pool.stop() }
 
   /// What is known of these files, `nil` in the place of one that is not known.
-  func metrics(_ paths: [String]) -> [DeviceMetrics?] {
+  func metrics(_ paths: [String]) -> [KeptMetrics?] {
     state.withLockedValue { state in paths.map { state.entries[$0]?.metrics } }
   }
 
@@ -69,7 +69,7 @@ final class MetricsStore: Sendable {
         }
         if entry?.identity == identity { continue }
         let bytes = try BoundedFile.read(file.path, limit: Self.fileLimit)
-        let metrics = DeviceMetrics(ExpositionFile(parsing: bytes, external: external), previous: entry?.metrics)
+        let metrics = KeptMetrics(ExpositionFile(parsing: bytes, external: external), previous: entry?.metrics)
         guard replace(file.path, with: Entry(identity: identity, metrics: metrics, size: metrics.size)) else {
           throw FileError(.tooLarge, "keep", file.path, "all metrics together are larger than \(Self.totalLimit) bytes")
         }
@@ -94,7 +94,7 @@ final class MetricsStore: Sendable {
   /// Lines left out of all files that are known.
   var dropped: Int { state.withLockedValue { $0.entries.values.reduce(0) { $0 + $1.metrics.dropped } } }
 
-  private func report(_ file: Wanted, _ metrics: DeviceMetrics) {
+  private func report(_ file: Wanted, _ metrics: KeptMetrics) {
     if metrics.written == nil {
       problems.report("\(file.path): does not say when it was written", path: file.path, device: file.device)
     } else if metrics.dropped > 0 {

@@ -7,7 +7,7 @@ struct MetricsView: Sendable {
   /// One device's share.
   struct Source: Sendable {
     var device: String
-    var metrics: DeviceMetrics
+    var metrics: KeptMetrics
   }
 
   /// A family of all devices.

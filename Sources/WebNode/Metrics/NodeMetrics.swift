@@ -1,3 +1,4 @@
+import HTTPService
 import Shared
 import Synchronization
 
@@ -10,6 +11,11 @@ final class NodeCounters: Sendable {
     var drawingProcesses: [RenderCrew.End: UInt64] = [:]
   }
   private let counts = Mutex(Counts())
+
+  /// How the configuration was read.
+  let reload = ReloadStatus()
+  /// Counts the connections.
+  let connections = Mutex<ConnectionKeeper?>(nil)
 
   init() {}
 
@@ -29,7 +35,7 @@ enum NodeMetrics {
   static func families(
     _ snapshot: FleetSnapshot, counters: NodeCounters, streams: Int, problems: (total: Int, open: Int), droppedLines: Int
   ) -> [MetricFamily] {
-    collectors(snapshot) + roots(snapshot) + [
+    collectors(snapshot, counters.reload.value) + roots(snapshot) + connections(counters) + [
       gauge("tikwatch_web_build_info", "Version of this node.", [sample(1, [("version", Version.current)])]),
       gauge(
         "tikwatch_web_devices", "Devices by state, as this node shows them.",
@@ -59,7 +65,19 @@ enum NodeMetrics {
     ]
   }
 
-  private static func collectors(_ snapshot: FleetSnapshot) -> [MetricFamily] {
+  private static func connections(_ counters: NodeCounters) -> [MetricFamily] {
+    guard let counts = counters.connections.withLock({ $0 })?.counts else { return [] }
+    return [
+      gauge("tikwatch_web_connections", "Connections open.", [sample(Double(counts.open))]),
+      counter(
+        "tikwatch_web_connections_refused_total", "Connections refused because too many were open.", [count(counts.refused)]),
+      counter(
+        "tikwatch_web_connections_evicted_total", "Idle connections closed to make room for others.", [count(counts.evicted)]),
+    ]
+  }
+
+  /// - Parameter reload: of this node's own configuration, whose samples have no labels.
+  private static func collectors(_ snapshot: FleetSnapshot, _ reload: ReloadStatus.Value) -> [MetricFamily] {
     func each(_ value: (CollectorView) -> Double?) -> [MetricFamily.Sample] {
       snapshot.collectors.compactMap { collector in
         value(collector).map { sample($0, labels(collector, snapshot)) }
@@ -104,11 +122,12 @@ enum NodeMetrics {
         each { Double($0.badFiles) }),
       gauge(
         "tikwatch_config_last_reload_successful",
-        "1 while the newest state of the collector's configuration files is in force, 0 after one that was refused.",
-        each { collector in collector.config.map { $0.lastReloadSuccessful ? 1 : 0 } }),
+        "1 while the newest state of the configuration files is in force, 0 after one that was refused; without labels: this node's.",
+        [sample(reload.isSuccessful ? 1 : 0)] + each { collector in collector.config.map { $0.lastReloadSuccessful ? 1 : 0 } }),
       gauge(
-        "tikwatch_config_last_reload_timestamp_seconds", "When the collector read the configuration that is in force.",
-        each { $0.config?.lastReload.flatMap(UTCTime.epoch(rfc3339:)) }),
+        "tikwatch_config_last_reload_timestamp_seconds",
+        "When the configuration that is in force was read; without labels: this node's.",
+        (reload.read.map { [sample($0)] } ?? []) + each { $0.config?.lastReload.flatMap(UTCTime.epoch(rfc3339:)) }),
       counter(
         "tikwatch_web_journal_bad_lines_total", "Lines of live journals that could not be read.",
         snapshot.collectors.map { count(UInt64($0.badLines), labels($0, snapshot)) }),

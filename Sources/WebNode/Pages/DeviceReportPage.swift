@@ -126,16 +126,17 @@ struct DeviceReportPage {
     let isKnown = !amount.isUnknown
     return [
       "label": label, "in": amounts.cell(isKnown ? amount.rx : nil), "out": amounts.cell(isKnown ? amount.tx : nil),
-      "sum": amounts.cell(isKnown ? amount.sum : nil), "coverage": Format.percent(amount.coverage), "words": Self.words(amount),
+      "sum": amounts.cell(isKnown ? amount.sum : nil), "coverage": Format.percent(amount.coverage),
+      "words": Self.words(amount) ?? false,
     ]
   }
 
   /// What the flags of a row mean.
-  static func words(_ amount: UsageAmount) -> String {
+  static func words(_ amount: UsageAmount) -> String? {
     var words: [String] = []
     if amount.flags.contains(.reset) { words.append("counters were reset: at least this much") }
     if amount.isPartial { words.append("not all of the time is known") }
     if amount.flags.contains(.gap) { words.append("gaps closed by the counters") }
-    return words.joined(separator: "; ")
+    return words.isEmpty ? nil : words.joined(separator: "; ")
   }
 }

@@ -12,18 +12,18 @@ final class SecurityHeaders: ChannelOutboundHandler, RemovableChannelHandler {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; "
     + "manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
-  private static let fields: [(name: HTTPField.Name, value: String)] = [
+  static let all: [HTTPField] = [
     ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "geolocation=(), camera=(), microphone=()"),
-  ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+  ].compactMap { name, value in HTTPField.Name(name).map { HTTPField(name: $0, value: value) } }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     guard case .head(var head) = unwrapOutboundIn(data) else {
       context.write(data, promise: promise)
       return
     }
-    for (name, value) in Self.fields where !head.headerFields.contains(name) { head.headerFields[name] = value }
+    for field in Self.all where !head.headerFields.contains(field.name) { head.headerFields.append(field) }
     context.write(wrapOutboundOut(.head(head)), promise: promise)
   }
 }

@@ -31,12 +31,17 @@ enum WebServer {
   /// written before any handler is found; `allow` for everything else.
   private static func access(isMetrics: Bool, _ config: WebNodeConfig, _ names: HostNameResolver) -> AccessMiddleware<WebContext>
   {
-    let metrics = config.metricsAllow ?? config.allow
+    var rules = rules(config, names)
+    if isMetrics { rules.list = { _ in config.metricsAllow ?? config.allow } }
+    return AccessMiddleware { [rules] in rules }
+  }
+
+  /// Who may ask for what, by the paths as they are written.
+  static func rules(_ config: WebNodeConfig, _ names: HostNameResolver) -> AccessRules {
     let paths = Set(["metrics", "federate", "sd"].map { config.basePath + $0 })
-    let rules = AccessRules(
-      list: { isMetrics || paths.contains($0.uri.path) ? metrics : config.allow }, trustedProxies: config.trustedProxies,
-      names: names)
-    return AccessMiddleware { rules }
+    return AccessRules(
+      list: { paths.contains($0.uri.path) ? config.metricsAllow ?? config.allow : config.allow },
+      trustedProxies: config.trustedProxies, names: names)
   }
 }
 

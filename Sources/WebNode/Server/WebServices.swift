@@ -4,14 +4,14 @@ import Shared
 
 /// What request handlers work with.
 struct WebServices: Sendable {
-  let config: WebNodeConfig
+  var config: WebNodeConfig
   let fleet: FleetStore
   let series: SeriesService
   let usage: UsageService
   let summaries = UsageSummaries()
   let fleetUsage = FleetUsage()
   let graphs: GraphService
-  let metrics: MetricsStore
+  var metrics: MetricsStore
   let streams: StreamCount
   let counters: NodeCounters
   let now: @Sendable () -> Double

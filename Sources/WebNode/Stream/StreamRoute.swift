@@ -79,7 +79,7 @@ struct StreamRoute {
       self.device = device
       isWhole = lane.key == nil
       interface = lane.key.flatMap { key in
-        device?.interfaces.first { $0.sources.contains { $0.key == key } }
+        device?.interfaces.first { $0.key == key } ?? device?.interfaces.first { $0.sources.contains { $0.key == key } }
       }
     }
 

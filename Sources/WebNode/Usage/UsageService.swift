@@ -110,6 +110,7 @@ struct UsageService: Sendable {
     var problem: String?
     var failure: (any Error)?
     var answered = interface.sources.isEmpty
+    let anyAnswers = interface.sources.contains(where: \.isAnswering)
     let lives =
       interface.liveLedgers + Array(repeating: LiveLedger(), count: max(0, interface.sources.count - interface.liveLedgers.count))
     let lower = max(0, span.lowerBound - Self.reach)
@@ -119,6 +120,9 @@ struct UsageService: Sendable {
         let (store, live, pool) = (store, lives[index], series.pool(source.root))
         group.addTask {
           do {
+            guard source.isAnswering || !anyAnswers else {
+              throw HTTPProblem.unavailable("the storage of collector \(source.collector) does not answer")
+            }
             guard source.isReadable else {
               return (index, .success(LedgerPart(rows: [], live: live, problem: "\(source.directory.path): not a folder")))
             }

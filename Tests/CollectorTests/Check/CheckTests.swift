@@ -41,6 +41,15 @@ import Testing
     #expect(CheckTable(isColoured: true).lines(Self.report).joined().contains("\u{1B}[31mFAIL\u{1B}[0m"))
   }
 
+  @Test func longAdviceGoesOnBelowItself() {
+    let step = CheckReport.Step(
+      step: .tcp, name: "h", error: "it answers with much", hint: "do this and that; then look again", ms: 1)
+    #expect(
+      CheckTable(width: 32).lines(CheckReport([.init(name: "a", steps: [step])])).dropFirst(2) == [
+        "        it answers with much", "        → do this and that; then", "          look again",
+      ])
+  }
+
   @Test func theJSONIsTheContracts() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -29,6 +29,18 @@ import Testing
   }
 }
 
+@Suite struct FoldTests {
+  @Test(arguments: [
+    ("ab cd", "  1  ", 80, ["  1  ab cd"]), ("one two three", "    ", 31, ["    one two three"]),
+    ("one two three four five six seven", "  1  ", 30, ["  1  one two three four five", "     six seven"]),
+    ("a " + String(repeating: "x", count: 40) + " b", "", 30, ["a", String(repeating: "x", count: 40), "b"]),
+    ("打印机 打印机 打印机 打印机", "", 21, ["打印机 打印机 打印机", "打印机"]), ("too narrow to fold", "    ", 10, ["    too narrow to fold"]),
+  ]) func goesOnBehindTheHead(text: String, head: String, width: Int, lines: [String]) {
+    #expect(DisplayWidth.fold(text, behind: head, to: width) == lines)
+    #expect(DisplayWidth.fold(text, behind: head, to: nil) == [head + text])
+  }
+}
+
 @Suite struct SafeTextTests {
   @Test(arguments: [
     ("plain", "plain"), ("\u{1B}[31mred", "\u{FFFD}[31mred"), ("a\u{7}b\u{8}", "a\u{FFFD}b\u{FFFD}"),

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import Shared
 import TestSupport
@@ -7,8 +8,8 @@ import Testing
 
 /// How the metrics of devices are joined, and what is taken over when some of them change.
 @Suite struct MetricsViewTests {
-  private static func source(_ device: String, _ text: String, previous: DeviceMetrics? = nil) -> MetricsView.Source {
-    .init(device: device, metrics: DeviceMetrics(ExpositionFile(parsing: Array(text.utf8)), previous: previous))
+  private static func source(_ device: String, _ text: String, previous: KeptMetrics? = nil) -> MetricsView.Source {
+    .init(device: device, metrics: KeptMetrics(ExpositionFile(parsing: Array(text.utf8)), previous: previous))
   }
 
   private static func text(_ view: MetricsView, _ format: ExpositionFormat = .text, own: [RenderedFamily] = []) -> String {
@@ -101,7 +102,7 @@ import Testing
   /// Whatever comes, goes and changes: what is taken over is as good as what is made anew.
   @Test func takingOverChangesNothing() {
     var generator = SeededGenerator(seed: 6)
-    var known: [String: DeviceMetrics] = [:]
+    var known: [String: KeptMetrics] = [:]
     var previous: MetricsView?
     for _ in 0..<60 {
       for number in 0..<12 where Int.random(in: 0...3, using: &generator) == 0 {

@@ -203,6 +203,18 @@ import Testing
     #expect(UsageQuota(limit: 5, month: UsageAmount(from: 0, to: 9, now: 9)).used == nil)
   }
 
+  @Test func volumeSaysHowSureItIs() {
+    var amount = UsageAmount(from: 0, to: 600, now: 600)
+    #expect(GraphVolumes(nil).rx == Format.unknown && GraphVolumes(amount).rx == Format.unknown)
+    amount.rx = 385_000_000_000
+    amount.known = 600
+    #expect(GraphVolumes(amount).rx == Format.bytes(385e9))
+    #expect(GraphVolumes(amount).tx == Format.bytes(0))
+    amount.isShared = true
+    amount.known = 300
+    #expect(GraphVolumes(amount).rx == "about \(Format.bytes(385e9)) (\(Format.percent(0.5)) known)")
+  }
+
   @Test func cellsThatASpreadsheetWouldRunAreText() {
     var text = CSVText(["a", "b"])
     for cell in ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "plain", "a,b", "say \"x\"", "-"] {

@@ -1,25 +1,28 @@
-import HTTPService
-import Logging
-import ServiceLifecycle
-import Shared
+package import Logging
+package import ServiceLifecycle
+package import Shared
 
-/// Keeps one address listened on until it is stopped. Where that fails, it says so and tries again: what else the collector does goes on.
-actor ListenerKeeper {
+/// Keeps one address listened on until it is stopped. Where that fails, it says so and tries again: what else the process does goes on.
+package actor ListenerKeeper {
   /// Between two attempts.
   static let pause = Duration.seconds(10)
-  /// How long answers that are under way may take once it is stopped.
-  static let patience = Duration.seconds(2)
 
-  nonisolated let address: ListenAddress
+  package nonisolated let address: ListenAddress
   private let makeListener: @Sendable (ListenAddress) -> any Service
+  private let patience: Duration
   private let logger: Logger
   private var group: ServiceGroup?
   private var isStopping = false
   private let (stops, stopper) = AsyncStream.makeStream(of: Never.self)
   private let (ends, ender) = AsyncStream.makeStream(of: Never.self)
 
-  init(_ address: ListenAddress, logger: Logger, makeListener: @escaping @Sendable (ListenAddress) -> any Service) {
+  /// - Parameter patience: how long answers that are under way may take once it is stopped.
+  package init(
+    _ address: ListenAddress, patience: Duration = .seconds(2), logger: Logger,
+    makeListener: @escaping @Sendable (ListenAddress) -> any Service
+  ) {
     self.address = address
+    self.patience = patience
     self.logger = logger
     self.makeListener = makeListener
   }
@@ -28,7 +31,7 @@ actor ListenerKeeper {
   ///
   /// - Parameter mustBegin: the first attempt counts.
   /// - Throws: why the first attempt failed.
-  func run(mustBegin: Bool) async throws {
+  package func run(mustBegin: Bool) async throws {
     defer { ender.finish() }
     var isFirst = mustBegin
     var problem: String?
@@ -52,7 +55,7 @@ actor ListenerKeeper {
   }
 
   /// Returns when the address is free again.
-  func stop() async {
+  package func stop() async {
     isStopping = true
     stopper.finish()
     await group?.triggerGracefulShutdown()
@@ -64,7 +67,7 @@ actor ListenerKeeper {
     quiet.logLevel = max(logger.logLevel, .error)
     var configuration = ServiceGroupConfiguration(
       services: [.init(service: makeListener(address), successTerminationBehavior: .gracefullyShutdownGroup)], logger: quiet)
-    configuration.maximumGracefulShutdownDuration = Self.patience
+    configuration.maximumGracefulShutdownDuration = patience
     let group = ServiceGroup(configuration: configuration)
     self.group = group
     defer { self.group = nil }

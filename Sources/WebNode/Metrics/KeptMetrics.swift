@@ -18,7 +18,7 @@ final class MetricsPart: Sendable {
 }
 
 /// What one `metrics.prom` holds.
-final class DeviceMetrics: Sendable {
+final class KeptMetrics: Sendable {
   /// When the collector wrote it, epoch seconds; `nil`: it does not say, and so cannot be trusted.
   let written: Double?
   let dropped: Int
@@ -28,7 +28,7 @@ final class DeviceMetrics: Sendable {
   let size: Int
 
   /// - Parameter previous: what the file held before; families that did not change keep their identity.
-  init(_ file: ExpositionFile, previous: DeviceMetrics? = nil) {
+  init(_ file: ExpositionFile, previous: KeptMetrics? = nil) {
     written = file.written
     dropped = file.dropped
     var parts: [String: MetricsPart] = [:]

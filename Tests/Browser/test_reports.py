@@ -1,0 +1,113 @@
+"""The reports: numbers, controls and files, with and without scripts."""
+
+import csv
+import io
+import json
+import re
+from urllib.parse import quote, urljoin
+
+import pytest
+from browser import DESK, PHONE
+from conftest import HOSTILE
+from programs import http_get, wait_until
+
+ALL = "reports"
+DEVICE = "reports?device=gw-riga"
+
+
+def answer(site, path):
+    status, _, body = http_get(site.url + "/" + path)
+    assert status == 200
+    return json.loads(body)
+
+
+@pytest.mark.parametrize("look", ["dark", "light", "phone"])
+@pytest.mark.parametrize("name, path", [("reports", ALL), ("report", DEVICE), ("report-interface", DEVICE + "&interface=ether1&unit=GiB")])
+def test_look(open_browser, screenshots, name, path, look):
+    browser = open_browser(size=PHONE if look == "phone" else DESK, theme="light" if look == "light" else "dark",
+                           scale=2 if look == "phone" else 1).open(path)
+    assert browser.overflow() == 0
+    small = browser.run("""return [...document.querySelectorAll('main a, main button, main select, main input')].filter(each => {
+        const box = each.getBoundingClientRect();
+        return box.width > 0 && getComputedStyle(each).display !== 'inline' && (box.width < 23.5 || box.height < 23.5);
+      }).map(each => each.outerHTML.slice(0, 90))""")
+    assert small == [], "targets below 24 pixels"
+    empty = browser.run("return [...document.querySelectorAll('main td')].filter(each => !each.textContent.trim()).length")
+    assert empty == 0, "cells that say nothing"
+    assert len(browser.all("h1")) == 1
+    assert browser.text('nav[aria-label="Main"] [aria-current]') == "Reports"
+    browser.shot(screenshots / f"{name}-{look}.png")
+
+
+def test_narrow_and_enlarged_pages_do_not_overflow(open_browser):
+    for path in (ALL, DEVICE):
+        assert open_browser(size=(320, 640)).open(path).overflow() == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_numbers_are_those_of_the_interface(open_browser, site, scripts):
+    browser = open_browser(scripts=scripts).open(DEVICE)
+    usage = answer(site, "api/v1/usage?device=gw-riga&by=day")
+    rows = browser.all("#days tbody tr")
+    assert len(rows) == sum(1 for _ in usage["rows"])
+    day = next(row for row in reversed(usage["rows"][:-1]) if row["in"])
+    cells = [each.get_attribute("title") for row in rows for each in row.find_elements("css selector", "td[title]")]
+    assert f"{day['in']} bytes" in cells and f"{day['sum']} bytes" in cells
+    shown = browser.one("#rules").text
+    for rule in ("In", "Out", "Larger", "Sum"):
+        assert rule in shown
+    assert len(re.findall(r"bit/s", shown)) == 4
+    assert "UTC" in browser.text(".title .sub") or "/" in browser.text(".title .sub"), "the zone is named"
+
+
+def test_one_goes_from_all_devices_to_an_interface_and_back(open_browser):
+    browser = open_browser(scripts=False).open(ALL)
+    browser.one('#report a[href*="gw-riga"]').click()
+    assert browser.query == {"device": "gw-riga"}
+    browser.driver.find_element("link text", "ether1").click()
+    assert browser.query["interface"] == "ether1"
+    browser.driver.find_element("link text", "GiB").click()
+    assert browser.query["unit"] == "GiB"
+    assert "iB" in browser.one(".health").text
+    browser.driver.find_element("link text", "Reports").click()
+    assert "reports" in browser.driver.current_url
+
+
+def test_the_month_is_chosen_by_a_form(open_browser):
+    browser = open_browser(scripts=False).open(DEVICE)
+    option = browser.all("#month option")[2]
+    month = option.get_attribute("value")
+    option.click()
+    browser.one(".report-form button").click()
+    wait_until(lambda: browser.query.get("month") == month, "the chosen month", 10)
+    assert browser.query["device"] == "gw-riga"
+    assert month in browser.text(".title .sub")
+
+
+def test_files_open_safely(open_browser, site):
+    browser = open_browser().open(ALL)
+    status, headers, body = http_get(urljoin(site.url + "/", browser.one("#csv").get_attribute("href")))
+    assert status == 200
+    rows = list(csv.DictReader(io.StringIO(body.decode())))
+    assert {"gw-riga", "ap-office", "branch-tartu"} <= {row["device"] for row in rows}
+    assert all(not cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row.values())
+    browser.open(DEVICE)
+    status, _, body = http_get(urljoin(site.url + "/", browser.one("#csv").get_attribute("href")))
+    assert status == 200 and body.decode().splitlines()[0] == "from,to,in,out,sum,coverage,sampled,flags"
+
+
+def test_hostile_names_are_text(open_browser):
+    browser = open_browser()
+    for path in (ALL, f"reports?device={quote(HOSTILE, safe='')}", f"reports?device={quote(HOSTILE, safe='')}&interface={quote(HOSTILE, safe='')}"):
+        browser.open(path)
+        assert browser.run("return window.hacked") is None
+        assert HOSTILE in browser.run("return document.querySelector('main').textContent")
+        assert browser.run("return document.querySelectorAll('main img').length") == 0
+
+
+def test_the_overview_tells_the_month(open_browser):
+    browser = open_browser().open()
+    browser.until("return /This month/.test(document.querySelector('.tiles').textContent)", "the tile")
+    wait_until(lambda: "being added up" not in browser.open().text(".tiles"), "the month to be added up", 60)
+    browser.one("#month-link").click()
+    browser.until("return location.pathname.endsWith('/reports')", "the reports")
