@@ -68,8 +68,7 @@ import Testing
     try await RunningNode.with(RunningNode.config(root.path), now: { Double(Self.now) }) { node in
       let answer = try await node.json("/api/v1/series?device=gw1&interface=\(name)&points=10")
       #expect(answer["device"].string == "gw1")
-      #expect(
-        answer.keys == ["coverage", "device", "events", "from", "in", "interface", "now", "out", "step", "t0", "to", "unit"])
+      #expect(answer["interface"].string != nil && answer["series"].isNull && answer["bounds"].isNull)
     }
   }
 
