@@ -116,7 +116,7 @@ struct WebNodeApp: Sendable {
 
   private func services(_ store: FleetStore, _ pools: [BlockingPool], _ crew: RenderCrew, _ counters: NodeCounters) -> WebServices
   {
-    let series = SeriesService(pools: pools, problems: store.problems)
+    let series = SeriesService(pools: pools, problems: store.problems, now: now)
     let tables = TablesService(store: TablesStore(problems: store.problems), series: series)
     return WebServices(
       config: config, fleet: store, series: series,

@@ -3,7 +3,7 @@
 (function (scope) {
   'use strict';
 
-  const { format, ticks, columns, series, graphState, graphTables, scale, links } = scope.tikwatch;
+  const { format, ticks, columns, series, graphState, graphTables, chartLanes, scale, links } = scope.tikwatch;
   const tests = [];
   const test = (name, body) => tests.push({ name, body });
 
@@ -184,8 +184,8 @@
   });
 
   test('a day with a clock change has ticks at full hours', () => {
-    // The last Sunday of October and of March; where the zone has no change these are plain days.
-    for (const [month, date] of [[9, 25], [2, 28]]) {
+    // Days of a change in Europe and in America; where the zone has none these are plain days.
+    for (const [month, date] of [[9, 25], [2, 29], [2, 8], [10, 1]]) {
       const from = new Date(2026, month, date).getTime() / 1000;
       const to = new Date(2026, month, date + 1).getTime() / 1000;
       const found = ticks.timeTicks(from, to, 1200);
@@ -216,6 +216,44 @@
       const rows = span / graphTables.rowStep(span, Math.max(1, span / 4000));
       check(rows >= 10 && rows <= 50, range + ' has ' + rows + ' rows');
     }
+  });
+
+  test('names with commas stay whole when a view is written', () => {
+    const query = 'device=a%2Cb&interface=x%2Cy,z&range=6h';
+    equal(graphState.write({ ...graphState.read(query), style: 'line' }, '?' + query), 'device=a%2Cb&interface=x%2Cy,z&range=6h&style=line');
+  });
+
+  test('comparison, unit, looks and hidden lines are read and written', () => {
+    const query = 'device=gw&hide=out%2C2%2C5&compare=1w&unit=B&refresh=30';
+    equal(graphState.write(graphState.read(query), query), query);
+    const state = graphState.read('hide=0,13,x,3,in&compare=soon&unit=b&refresh=7');
+    equal([state.lanes, state.hidden, state.compare, state.bytes, state.refresh], [[3], [true, false], null, false, null]);
+    equal(['1w', '30d', '5m'].map(range => plain(graphState.words(range))), ['1 w', '30 d', '5 min']);
+  });
+
+  test('rates are shown in bytes without changing what is stored', () => {
+    format.useBytes(true);
+    try {
+      equal(plain(format.rate(8e6)), '1.00 MB/s');
+      const made = scale.inUnit(scale.linear, 8e6, null, 400, true);
+      check(made.lines.every(value => Number.isInteger(value / 8 / 100000)), 'lines are round in bytes: ' + made.lines);
+      check(made.top >= 8e6 && made.share(0) === 1 && made.share(made.top) === 0, 'values in bit/s stand on it');
+      equal(plain(ticks.rateLabeller(made.largest, made.step)(4e6)), '0.5 MB/s');
+    } finally {
+      format.useBytes(false);
+    }
+    equal(plain(format.rate(8e6)), '8.00 Mbit/s');
+  });
+
+  test('stacked lines end at their sum, and a line that is unknown beside others adds nothing', () => {
+    const lane = values => ({ both: [{ mean: values }, { mean: values }] });
+    const made = chartLanes.layers([lane([1, NaN, NaN, 4]), lane([10, 20, NaN, NaN])], 0);
+    equal(made[1].upper.map(value => (value === value ? value : null)), [11, 20, null, 4]);
+    equal(made[1].lower.map(value => (value === value ? value : null)), [1, 0, null, 4]);
+  });
+
+  test('a change is told in percent, and not where there is nothing to compare with', () => {
+    equal([[110, 100], [50, 100], [100, 100], [5, 0], [null, 5], [5, null]].map(pair => plain(graphTables.change(...pair))), ['+10 %', '−50 %', '0 %', '–', '–', '–']);
   });
 
   test('names become addresses that nothing can end', () => {

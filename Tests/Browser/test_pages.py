@@ -15,6 +15,7 @@ PAGES = {
     "overview": "", "table": "?view=table", "device": "devices/gw-riga", "device-down": "devices/offline", "clients": "clients",
     "cluster": "cluster?replicas=all", "table-log": "?view=table&scale=log", "graphs": "graph", "graph": GRAPH,
     "graph-mirror-24h": GRAPH + "&range=24h&style=mirror", "graph-line": GRAPH + "&range=15m&style=line", "graph-7d": GRAPH + "&range=7d",
+    "graph-several": GRAPH + ",sfp-sfpplus1,bridge&range=15m", "graph-all": "graph?device=all", "graph-compare": GRAPH + "&range=6h&compare=1d",
 }
 
 
@@ -36,7 +37,7 @@ def test_look(open_browser, screenshots, name, look):
     browser.shot(screenshots / f"{name}-{look}.png")
 
 
-@pytest.mark.parametrize("path", ["", "?view=table", GRAPH, "devices/gw-riga", "clients", "cluster"])
+@pytest.mark.parametrize("path", ["", "?view=table", GRAPH, GRAPH + ",bridge&compare=1d", "devices/gw-riga", "clients", "cluster"])
 def test_narrow_and_enlarged_pages_do_not_overflow(open_browser, path):
     browser = open_browser(size=(320, 640)).open(path)
     assert browser.overflow() == 0
@@ -91,7 +92,7 @@ def test_search_form_works_without_scripts(open_browser):
 def test_hostile_names_are_text(open_browser, site):
     browser = open_browser()
     query = f"graph?device={quote(HOSTILE, safe='')}&interface={quote(HOSTILE, safe='')}"
-    for path in ("", "?view=table", "graph", query, "clients", "cluster"):
+    for path in ("", "?view=table", "graph", query, query + "&compare=1w&unit=B", "clients", "cluster"):
         browser.open(path)
         assert browser.run("return window.hacked") is None
         assert HOSTILE in browser.run("return document.querySelector('main').textContent")
@@ -108,7 +109,7 @@ def test_hostile_names_are_text(open_browser, site):
 
 
 def test_budget(browser, site):
-    for path in ("", "devices/gw-riga", GRAPH, "clients", "cluster"):
+    for path in ("", "devices/gw-riga", GRAPH, GRAPH + ",bridge&compare=1d", "clients", "cluster"):
         _, _, body = http_get(site.url + "/" + path)
         files = sorted(set(re.findall(r'(?:href|src)="(assets/[^"]+\.(?:css|js))"', body.decode())))
         size = sum(len(gzip.compress(http_get(urljoin(site.url + "/", each))[2])) for each in files)

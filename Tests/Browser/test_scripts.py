@@ -10,8 +10,8 @@ from programs import REPOSITORY
 
 HERE = pathlib.Path(__file__).parent
 ASSETS = REPOSITORY / "Sources" / "WebNode" / "Assets"
-MODULES = ["format", "ticks", "series", "columns", "chart-scale", "chart-draw", "chart-overlay", "chart-input", "chart", "dom",
-           "stream", "shell", "spoken", "refresh", "search", "graph-state", "graph-tables"]
+MODULES = ["format", "ticks", "series", "columns", "chart-scale", "chart-draw", "chart-overlay", "chart-input", "chart", "chart-lanes",
+           "dom", "stream-share", "stream", "shell", "spoken", "refresh", "search", "graph-state", "graph-tables"]
 SCRIPTS = [ASSETS / f"{name}.js" for name in MODULES] + [HERE / "script_tests.js"]
 CASES = HERE / "format_cases.json"
 

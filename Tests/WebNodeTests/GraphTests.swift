@@ -56,8 +56,51 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "device=gw1&interface=ether1,x_27y", "device=gw1&interface=ether1,x_27y&hide=in,2",
+    "device=gw1&interface=x_27y,ether1&style=line",
+    "device=gw1&interface=ether1,x_27y&style=mirror&unit=B", "device=gw1&interface=ether1&compare=1h&style=mirror",
+    "device=gw1&interface=ether1,x_27y&compare=30m", "device=gw1&interface=ether1&hide=in,out",
+    "device=gw1&interface=ether1&log=1",
+    "device=gw1&interface=ether1,x_27y&hide=1,2&width=200&height=80", "device=all", "device=all&compare=1h&style=line",
+    "device=gw1,gw1&interface=ether1", "device=gw1&interface=ether1&compare=20y&from=-22y",
+  ])
+  func drawsSeveralAndThePeriodBefore(query: String) async throws {
+    let root = try Self.root()
+    try await RunningNode.with(RunningNode.config(root.path), now: { Double(Self.now) }) { node in
+      for theme in GraphRequest.Theme.allCases {
+        let reply = try await node.get("/graph.svg?\(query)&theme=\(theme.rawValue)")
+        #expect(reply.status == 200, "\(reply.text.prefix(300))")
+        #expect(reply.text.contains("<svg"))
+      }
+      let dark = try await node.get("/graph.png?\(query)")
+      let light = try await node.get("/graph.png?\(query)&theme=dark")
+      #expect(dark.status == 200 && dark.body != light.body)
+    }
+  }
+
+  @Test func whatIsAskedForChangesThePicture() async throws {
+    let root = try Self.root()
+    try await RunningNode.with(RunningNode.config(root.path), now: { Double(Self.now) }) { node in
+      var pictures: Set<[UInt8]> = []
+      let queries = [
+        "", "&compare=30m", "&unit=B", "&hide=out", "&hide=in", "&log=1", ",x_27y", ",x_27y&hide=2", ",x_27y&style=line",
+      ]
+      for query in queries { pictures.insert(Array(try await node.get("/graph.png?device=gw1&interface=ether1\(query)").body)) }
+      #expect(pictures.count == queries.count, "each is another picture, also to the cache")
+    }
+  }
+
+  @Test func labelsOfLinesAreText() {
+    #expect(GraphPlan.text("a:b\\l") == "a\\:b/l         ")
+    #expect(GraphPlan.text("\u{1}\u{202E}x\n").hasPrefix("  x "))
+    #expect(GraphPlan.text(String(repeating: "😀", count: 200)).unicodeScalars.count == 40)
+  }
+
   @Test(
     arguments: [
+      ("device=gw1&interface=ether1&compare=soon", 400), ("device=gw1&interface=ether1&compare=60y", 400),
+      ("device=gw1&interface=ether1&unit=bytes", 400), ("device=gw1&interface=ether1&log=2", 400),
       ("", 400), ("device=gw1", 400), ("device=none&interface=ether1", 404), ("device=gw1&interface=none", 404),
       ("device=gw1&interface=ether1&width=99", 400), ("device=gw1&interface=ether1&width=4001", 400),
       ("device=gw1&interface=ether1&height=1000000000", 400), ("device=gw1&interface=ether1&style=pie", 400),
@@ -138,6 +181,8 @@ import Testing
     try await RunningNode.with(RunningNode.config(root.path), now: { Double(Self.now) }) { node in
       for query in [
         "interface=ether1&volume=1", "interface=x_27y&style=mirror", "interface=ether1&style=line&width=200&height=80",
+        "interface=ether1,x_27y", "interface=x_27y,ether1&style=mirror&unit=B", "interface=ether1&compare=30m&unit=B",
+        "interface=ether1&compare=1h&style=mirror&hide=out&log=1",
       ] {
         let reply = try await node.get("/rrdtool.txt?device=gw1&\(query)")
         #expect(reply.status == 200)

@@ -42,22 +42,30 @@ struct APIRoutes {
     enum Format: String, CaseIterable { case json, csv }
     let query = try QueryParameters(request.uri.query)
     let snapshot = services.fleet.snapshot()
-    let device = try snapshot.device(parameter: try query.required("device", "the name of a device"))
-    let interface = try device.interface(parameter: try query.required("interface", "the name or key of an interface"))
+    let subject = try GraphSubject(request.uri.query, snapshot: snapshot)
     let window = try TimeWindow(query, now: services.now())
-    let points = try query.integer("points", in: 1...SeriesReader.maximumPoints, default: 1000)
+    let points = try query.integer(
+      "points", in: 1...min(SeriesReader.maximumPoints, SeriesService.pointLimit / max(1, subject.lanes.count)), default: 1000)
     let format = try query.choice("format", default: Format.json)
-    let answer = try await services.series.answer(device: device.name, interface, window: window, points: points)
-    let response = SeriesResponse(
-      device: device.name, interface: interface.name, window: window, now: services.now(), answer: answer)
+    let (json, csv, step): (() -> JSONOutput, () -> [UInt8], Int)
+    if let (device, interface) = subject.single {
+      let answer = try await services.series.answer(device: device.name, interface, window: window, points: points)
+      let response = SeriesResponse(
+        device: device.name, interface: interface.name, window: window, now: services.now(), answer: answer)
+      (json, csv, step) = ({ response.json }, { response.csv }, answer.series.step)
+    } else {
+      let histories = try await services.series.histories(subject, snapshot, window: window, points: points)
+      let response = HistoriesResponse(subject: subject, window: window, now: services.now(), histories: histories)
+      (json, csv, step) = ({ response.json }, { response.csv }, histories.total.step)
+    }
     // An outage may still be filled in from a spool, so the past is not for ever either.
-    let freshness = Freshness.seconds(window.isMoving || window.to > Int(response.now) ? answer.series.step : 60)
+    let freshness = Freshness.seconds(window.isMoving || window.to > Int(services.now()) ? step : 60)
     switch format {
-    case .json: return .json(response.json, freshness: freshness, request: request)
+    case .json: return .json(json(), freshness: freshness, request: request)
     case .csv:
       return .content(
-        response.csv, type: "text/csv; charset=utf-8; header=present", freshness: freshness, request: request,
-        headers: [.contentDisposition: "attachment; filename=\"\(FileNames.export(device, interface, window, "csv"))\""])
+        csv(), type: "text/csv; charset=utf-8; header=present", freshness: freshness, request: request,
+        headers: [.contentDisposition: "attachment; filename=\"\(FileNames.export(subject, window, "csv"))\""])
     }
   }
 
@@ -90,7 +98,17 @@ struct APIRoutes {
 /// Names of files that browsers save.
 enum FileNames {
   /// `device_interface_from_to.ext`, with safe characters only.
-  static func export(_ device: DeviceView, _ interface: InterfaceView, _ window: TimeWindow, _ suffix: String) -> String {
-    "\(device.folder)_\(FolderName.escape(interface.name))_\(window.from)_\(window.to).\(suffix)"
+  static func export(_ subject: GraphSubject, _ window: TimeWindow, _ suffix: String) -> String {
+    "\(subject.fileName)_\(window.from)_\(window.to).\(suffix)"
+  }
+}
+
+extension GraphSubject {
+  /// Safe characters only, and not endless.
+  fileprivate var fileName: String {
+    guard let device else { return isEverything ? "all-devices" : "\(lanes.count)-devices" }
+    let names = lanes.map { $0.interface.map { FolderName.escape($0.name) } ?? "uplinks" }
+    let joined = names.joined(separator: "+")
+    return "\(device.folder)_\(joined.utf8.count > 100 ? "\(names.count)-interfaces" : joined)"
   }
 }

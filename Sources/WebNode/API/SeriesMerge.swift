@@ -18,6 +18,8 @@ struct SeriesMerge {
   let device: String
   let window: TimeWindow
   let points: Int
+  /// The steps to use; `nil`: the shortest that suit an archive.
+  var grid: SeriesGrid?
   private var surveys: [SeriesSurvey?] = []
   private var shares: [Double]
   private var problem: String?
@@ -34,7 +36,7 @@ struct SeriesMerge {
   /// - Throws: 503 when a root that answered a moment ago no longer does.
   mutating func answer() async throws -> SeriesService.Answer {
     surveys = try await look()
-    let grid = surveys.compactMap(\.?.grid).min { $0.step < $1.step } ?? SeriesService.grid(window, points)
+    let grid = self.grid ?? surveys.compactMap(\.?.grid).min { $0.step < $1.step } ?? SeriesService.grid(window, points)
     var merged = SeriesBuilder(grid: grid)
     var open = TimeRanges(grid.t0..<grid.end)
     if grid.step > 1, grid.end - grid.t0 > Self.shortWindow { try await takeComplete(&merged, &open) }

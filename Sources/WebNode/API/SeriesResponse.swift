@@ -49,25 +49,29 @@ struct SeriesResponse {
     return output
   }
 
+  var csv: [UInt8] { Self.csv(answer.series) }
+
   /// Epoch times, an empty cell for a gap.
-  var csv: [UInt8] {
-    let series = answer.series
+  static func csv(_ series: Series) -> [UInt8] {
     var text = Array("time,in_avg,in_max,in_min,out_avg,out_max,out_min\n".utf8)
     text.reserveCapacity(text.count + series.count * 80)
-    for index in 0..<series.count {
-      JSONText.append(UInt64(max(0, series.t0 + index * series.step)), to: &text)
-      for band in [series.rx, series.tx] {
-        for value in [band.avg[index], band.max[index], band.min[index]] {
-          text.append(UInt8(ascii: ","))
-          if value.isFinite { JSONText.append(Optional(value.rounded()), to: &text) }
-        }
-      }
-      text.append(UInt8(ascii: "\n"))
-    }
+    for index in 0..<series.count { append(series, index, to: &text) }
     return text
   }
 
-  private static func band(_ name: String, _ band: Series.Band, _ output: inout JSONOutput) {
+  /// One row, from its time on.
+  static func append(_ series: Series, _ index: Int, to text: inout [UInt8]) {
+    JSONText.append(UInt64(max(0, series.t0 + index * series.step)), to: &text)
+    for band in [series.rx, series.tx] {
+      for value in [band.avg[index], band.max[index], band.min[index]] {
+        text.append(UInt8(ascii: ","))
+        if value.isFinite { JSONText.append(Optional(value.rounded()), to: &text) }
+      }
+    }
+    text.append(UInt8(ascii: "\n"))
+  }
+
+  static func band(_ name: String, _ band: Series.Band, _ output: inout JSONOutput) {
     output.key(name)
     output.object { output in
       for (name, values) in [("avg", band.avg), ("max", band.max), ("min", band.min)] {

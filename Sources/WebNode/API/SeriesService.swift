@@ -1,3 +1,4 @@
+import Foundation
 import HTTPService
 import NIOCore
 import Shared
@@ -30,10 +31,14 @@ struct SeriesService: Sendable {
   private let pools: [BlockingPool]
   private let problems: ProblemBoard
   let outages = OutageIndex()
+  let sums: FleetSum
 
-  init(pools: [BlockingPool], problems: ProblemBoard) {
+  init(
+    pools: [BlockingPool], problems: ProblemBoard, now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
+  ) {
     self.pools = pools
     self.problems = problems
+    sums = FleetSum(pools: pools, problems: problems, now: now)
   }
 
   /// The pool for work on this root.
@@ -58,8 +63,11 @@ struct SeriesService: Sendable {
 
   /// The history of an interface, with the events in its window that concern it.
   ///
+  /// - Parameter grid: the steps to use; `nil`: those that suit the archives.
   /// - Throws: 503 when no replica answers in time.
-  func answer(device: String, _ interface: InterfaceView, window: TimeWindow, points: Int) async throws -> Answer {
+  func answer(
+    device: String, _ interface: InterfaceView, window: TimeWindow, points: Int, grid: SeriesGrid? = nil
+  ) async throws -> Answer {
     let everyone = zip(interface.sources, interface.histories).map { Replica(source: $0, history: $1) }
     // Nobody waits for a root that hangs while another has the interface too.
     let answering = everyone.filter(\.source.isAnswering)
@@ -70,9 +78,10 @@ struct SeriesService: Sendable {
     }
     var answer: Answer
     if told.count == 1 {
-      answer = try await single(first.replica, device: device, window: window, points: points)
+      answer = try await single(first.replica, device: device, window: window, points: points, grid: grid)
     } else {
       var merge = SeriesMerge(service: self, replicas: told.map(\.replica), device: device, window: window, points: points)
+      merge.grid = grid
       answer = try await merge.answer()
     }
     var merge = EventMerge()
@@ -114,10 +123,13 @@ struct SeriesService: Sendable {
     return (told, failure)
   }
 
-  private func single(_ replica: Replica, device: String, window: TimeWindow, points: Int) async throws -> Answer {
+  private func single(
+    _ replica: Replica, device: String, window: TimeWindow, points: Int, grid: SeriesGrid?
+  ) async throws -> Answer {
     let (builder, problem) = try await pool(replica.source.root).run { [self] in
-      try read(replica, device: device, fallback: Self.grid(window, points)) { reader, path throws(ArchiveError) in
-        try reader.builder(at: path, from: window.from, to: window.to, points: points)
+      try read(replica, device: device, fallback: grid ?? Self.grid(window, points)) { reader, path throws(ArchiveError) in
+        if let grid { return try reader.builder(at: path, grid: grid) }
+        return try reader.builder(at: path, from: window.from, to: window.to, points: points)
       }
     }
     return Answer(

@@ -32,7 +32,7 @@
     const { colours, left, plotWidth } = chart;
     const label = chart.logarithmic
       ? scale.decadeLabel
-      : ticks.valueLabeller(chart.scale.largest, chart.scale.step, 'bit/s');
+      : ticks.rateLabeller(chart.scale.largest, chart.scale.step);
     context.textBaseline = 'middle';
     context.textAlign = 'right';
     context.lineWidth = 1;
@@ -93,7 +93,7 @@
 
   function fills(chart, context, list, k, sign) {
     const colour = chart.colours.series[k];
-    const mirrored = chart.style === 'mirror';
+    const { mirrored } = chart;
     const zero = chart.y(0);
     for (const [first, last] of columns.runs(list.mean)) {
       if (chart.style !== 'line') {
@@ -134,14 +134,41 @@
     context.setLineDash([]);
   }
 
+  /** The earlier period, muted, beneath the present one. */
+  function earlier(chart, context) {
+    context.lineWidth = 1.2;
+    for (const k of [0, 1]) {
+      if (chart.hidden[k]) continue;
+      const list = chart.pastColumns[k];
+      const colour = chart.lanes ? chart.colours.text : chart.colours.series[k];
+      for (const [first, last] of columns.runs(list.mean)) {
+        context.beginPath();
+        trace(chart, context, list, 'mean', first, last, chart.sign(k));
+        context.strokeStyle = colour + '8c';
+        if (k === 1 && !chart.mirrored) context.setLineDash([2, 3]);
+        context.stroke();
+        context.setLineDash([]);
+        context.lineTo(chart.x(list.centre[last - 1]), chart.y(0));
+        context.lineTo(chart.x(list.centre[first]), chart.y(0));
+        context.fillStyle = colour + '1a';
+        context.fill();
+      }
+    }
+  }
+
   function data(chart, context) {
     context.save();
     context.beginPath();
     context.rect(chart.left, chart.top - 2, chart.plotWidth, chart.plotHeight + 4);
     context.clip();
-    for (const paint of [fills, lines]) {
-      for (const k of [0, 1]) {
-        if (!chart.hidden[k]) paint(chart, context, chart.both[k], k, chart.style === 'mirror' && k === 1 ? -1 : 1);
+    if (chart.pastColumns) earlier(chart, context);
+    if (chart.lanes) {
+      tikwatch.chartLanes.paint(chart, context);
+    } else {
+      for (const paint of [fills, lines]) {
+        for (const k of [0, 1]) {
+          if (!chart.hidden[k]) paint(chart, context, chart.both[k], k, chart.sign(k));
+        }
       }
     }
     context.restore();
@@ -150,13 +177,22 @@
   /** The speed of the link, where the scale reaches at least half of it. */
   function linkSpeed(chart, context) {
     const speed = chart.linkSpeed;
-    if (!speed || chart.scale.top < speed / 2 || chart.scale.top < speed) return;
-    const y = Math.round(chart.y(speed)) + 0.5;
-    context.strokeStyle = chart.colours.text;
-    context.lineWidth = 1;
-    context.setLineDash([2, 4]);
-    strokeLine(context, chart.left, y, chart.left + chart.plotWidth, y);
-    context.setLineDash([]);
+    if (!speed || chart.lanes) return;
+    const text = 'link ' + tikwatch.format.rate(speed);
+    for (const [sign, edge] of [[1, chart.scale.top], [-1, chart.scale.bottom]]) {
+      if (edge < speed) continue; // the scale holds it when it reaches half of it: see `Chart.layout`
+      const y = Math.round(chart.y(sign * speed)) + 0.5;
+      context.strokeStyle = chart.colours.text;
+      context.lineWidth = 1;
+      context.setLineDash([2, 4]);
+      strokeLine(context, chart.left, y, chart.left + chart.plotWidth, y);
+      context.setLineDash([]);
+      if (sign < 0) continue;
+      context.fillStyle = chart.colours.text;
+      context.textAlign = 'right';
+      context.textBaseline = 'alphabetic';
+      context.fillText(text, chart.left + chart.plotWidth - 4, y + 14);
+    }
   }
 
   /** Dashed lines for reboots, link changes and the like; a label only where it does not collide. */
@@ -200,5 +236,5 @@
     }
   }
 
-  tikwatch.chartDraw = { hatchTile, all };
+  tikwatch.chartDraw = { hatchTile, trace, all };
 })(globalThis.tikwatch ??= {});

@@ -55,18 +55,20 @@
     context.moveTo(Math.round(x) + 0.5, chart.top);
     context.lineTo(Math.round(x) + 0.5, chart.top + chart.plotHeight);
     context.stroke();
-    if (value) {
-      for (const k of [0, 1]) {
-        if (chart.hidden[k] || value.mean[k] !== value.mean[k]) continue;
-        const sign = chart.style === 'mirror' && k === 1 ? -1 : 1;
-        context.fillStyle = chart.colours.series[k];
-        context.strokeStyle = chart.colours.surface;
-        context.lineWidth = 2;
-        context.beginPath();
-        context.arc(x, chart.y(sign * value.mean[k]), 4.5, 0, 7);
-        context.fill();
-        context.stroke();
-      }
+    const dot = (mean, k, colour) => {
+      if (chart.hidden[k] || mean !== mean) return;
+      context.fillStyle = colour;
+      context.strokeStyle = chart.colours.surface;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.arc(x, chart.y(chart.sign(k) * mean), 4.5, 0, 7);
+      context.fill();
+      context.stroke();
+    };
+    if (value && (!chart.lanes || chart.stacked)) {
+      for (const k of [0, 1]) dot(value.mean[k], k, chart.lanes ? chart.colours.strong : chart.colours.series[k]);
+    } else if (value) {
+      value.lanes.forEach((means, index) => chart.lanes[index].hidden || means.forEach((mean, k) => dot(mean, k, chart.colours.lanes[index])));
     }
     if (!chart.selection) tip(chart, x, value);
   }
@@ -88,10 +90,12 @@
     for (const k of value ? [0, 1] : []) {
       if (chart.hidden[k]) continue;
       const row = element('div', 'tip-row');
-      row.append(element('i', 'key k' + k), element('span', '', (k ? '↑ ' : '↓ ') + chart.names[k]), element('b', '', format.rate(value.mean[k])));
-      if (chart.peaks && value.to - value.from > 1) row.append(element('span', 'tip-max', 'peak ' + format.rate(value.high[k])));
+      row.append(chart.lanes ? '' : element('i', 'key k' + k), element('span', '', (k ? '↑ ' : '↓ ') + chart.names[k]), element('b', '', format.rate(value.mean[k])));
+      if (value.past) row.append(element('span', 'tip-max', chart.pastName + ' before ' + format.rate(value.past[k])));
+      else if (chart.peaks && !chart.lanes && value.to - value.from > 1) row.append(element('span', 'tip-max', 'peak ' + format.rate(value.high[k])));
       box.append(row);
     }
+    if (value && chart.lanes) tikwatch.chartLanes.tip(chart, value, box, element);
     box.hidden = false;
     const width = box.offsetWidth;
     const place = x + 18 + width > chart.width ? x - 18 - width : x + 18;

@@ -2,7 +2,7 @@
 (function (tikwatch) {
   'use strict';
 
-  const { ticks } = tikwatch;
+  const { ticks, format } = tikwatch;
   const FLOOR = 1000; // the lowest value a logarithmic scale shows, 1 kbit/s
 
   /** The highest value drawn in a list of columns. */
@@ -53,8 +53,18 @@
     };
   }
 
-  /** Labels of a logarithmic scale: each decade has the prefix that suits it. */
-  const decadeLabel = value => (value === 0 ? '≤' + tikwatch.format.NARROW + '1' + tikwatch.format.NARROW + 'kbit/s' : tikwatch.format.rate(Math.abs(value)));
+  /** A scale that is round in the unit shown, for values in bit/s. */
+  function inUnit(make, up, down, ...rest) {
+    const { divisor } = format.rates;
+    const made = make(up / divisor, down === null ? null : down / divisor, ...rest);
+    if (divisor === 1) return made;
+    const back = { lines: made.lines.map(value => value * divisor), share: value => made.share(value / divisor) };
+    for (const name of ['step', 'top', 'bottom', 'largest']) back[name] = made[name] * divisor;
+    return back;
+  }
 
-  tikwatch.scale = { extent, linear, logarithmic, decadeLabel };
+  /** Labels of a logarithmic scale: each decade has the prefix that suits it. */
+  const decadeLabel = value => (value === 0 ? '≤' + format.NARROW + '1' + format.NARROW + 'k' + format.rates.unit : format.rate(Math.abs(value)));
+
+  tikwatch.scale = { extent, linear, logarithmic, inUnit, decadeLabel };
 })(globalThis.tikwatch ??= {});

@@ -6,7 +6,7 @@
 
   const DEFAULTS = {
     style: 'area', peaks: true, logarithmic: false, axes: true, interactive: false, hidden: [false, false],
-    names: ['In', 'Out'], events: [], linkSpeed: null, roundEnds: true, atLeast: [0, 0],
+    names: ['In', 'Out'], events: [], linkSpeed: null, roundEnds: true, atLeast: [0, 0], lanes: null, past: null, pastName: '',
     onRange: null, onCursor: null, onCancel: null,
   };
 
@@ -39,6 +39,7 @@
       this.colours = {
         series: [token(style, '--in'), token(style, '--out')],
         grid: token(style, '--grid'), line: token(style, '--line'), text: token(style, '--muted'), strong: token(style, '--text'),
+        lanes: Array.from({ length: 12 }, (_, index) => token(style, '--lane-' + (index + 1))),
         surface: token(style, '--card'), accent: token(style, '--accent'), onAccent: token(style, '--on-accent'), gap: token(style, '--gap'),
       };
       this.font = '12px ' + (token(style, '--font') || 'sans-serif');
@@ -81,6 +82,20 @@
       return this.top + this.scale.share(value) * this.plotHeight;
     }
 
+      /** Several lines on top of each other. In decades heights do not add up. */
+    get stacked() {
+      return Boolean(this.lanes) && this.style === 'area' && !this.logarithmic;
+    }
+
+    /** Whether Out is drawn below zero. */
+    get mirrored() {
+      return this.style === 'mirror' || (this.stacked && !this.hidden[0] && !this.hidden[1]);
+    }
+
+    sign(k) {
+      return this.mirrored && k === 1 ? -1 : 1;
+    }
+
     layout(context) {
       this.top = this.axes ? 12 : 2;
       this.plotHeight = Math.max(1, this.height - this.top - (this.axes ? 26 : 2));
@@ -88,14 +103,21 @@
       this.left = this.axes ? Math.ceil(context.measureText('0.00\u202fMbit/s').width) + 14 : 0;
       this.plotWidth = Math.max(10, this.width - this.left - (this.axes ? 10 : 0));
       const [from, to] = this.range;
-      this.both = [0, 1].map(k => columns.columns(this.series, k, from, to, this.plotWidth));
-      const extents = this.both.map((list, k) => Math.max(this.atLeast[k], this.hidden[k] ? 0 : scale.extent(list, this.peaks)));
-      const mirrored = this.style === 'mirror';
-      const up = mirrored ? extents[0] : Math.max(...extents);
-      const down = mirrored ? extents[1] : null;
+      const both = series => [0, 1].map(k => columns.columns(series, k, from, to, this.plotWidth));
+      this.both = both(this.series);
+      this.pastColumns = this.past ? both(this.past) : null;
+      this.laneColumns = this.lanes ? this.lanes.map(lane => both(lane.series)) : [];
+      const extents = [0, 1].map(k => {
+        if (this.hidden[k]) return this.atLeast[k];
+        const own = this.lanes ? tikwatch.chartLanes.extent(this, k) : scale.extent(this.both[k], this.peaks);
+        return Math.max(this.atLeast[k], own, this.pastColumns ? scale.extent(this.pastColumns[k], false) : 0);
+      });
+      const up = this.mirrored ? extents[0] : Math.max(...extents);
+      const down = this.mirrored ? extents[1] : null;
+      const withLink = value => (this.axes && this.linkSpeed && value >= this.linkSpeed / 2 ? Math.max(value, this.linkSpeed) : value);
       this.scale = this.logarithmic
-        ? scale.logarithmic(up, down, this.plotHeight)
-        : scale.linear(up, down, this.plotHeight, this.axes && this.roundEnds);
+        ? scale.inUnit(scale.logarithmic, withLink(up), down, this.plotHeight)
+        : scale.inUnit(scale.linear, withLink(up), down, this.plotHeight, this.axes && this.roundEnds);
     }
 
     draw() {
@@ -116,12 +138,12 @@
     /** What is drawn at `time`: the column's edges, means and extremes; `null` in a gap or outside. */
     at(time) {
       const { left, right } = this.both[0];
-      if (left.length === 0) return null;
-      const index = Math.floor((time - left[0]) / (right[0] - left[0]));
-      if (index < 0 || index >= left.length) return null;
+      const index = columns.indexAt(this.both[0], time);
+      if (index < 0) return null;
       const value = name => this.both.map(list => list[name][index]);
       if (value('mean').every(mean => mean !== mean)) return null;
-      return { from: left[index], to: right[index], centre: this.both[0].centre[index], mean: value('mean'), high: value('high'), low: value('low') };
+      return { from: left[index], to: right[index], centre: this.both[0].centre[index], mean: value('mean'), high: value('high'), low: value('low'),
+        past: this.pastColumns ? columns.meansAt(this.pastColumns, time) : null, lanes: this.laneColumns.map(list => columns.meansAt(list, time)) };
     }
 
     setCursor(time) {

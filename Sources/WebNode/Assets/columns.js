@@ -79,5 +79,20 @@
     return found;
   }
 
-  tikwatch.columns = { groupSize, columns, runs, gaps };
+  /** The column that holds `time`, -1 where there is none. */
+  function indexAt({ left, right }, time) {
+    if (left.length === 0) return -1;
+    const index = Math.floor((time - left[0]) / (right[0] - left[0]));
+    return index < left.length ? Math.max(-1, index) : -1;
+  }
+
+  /** The means of both directions at `time`; NaN where unknown. */
+  function meansAt(both, time) {
+    return both.map(list => {
+      const index = indexAt(list, time);
+      return index < 0 ? NaN : list.mean[index];
+    });
+  }
+
+  tikwatch.columns = { groupSize, columns, runs, gaps, indexAt, meansAt };
 })(globalThis.tikwatch ??= {});

@@ -42,7 +42,7 @@
   /** A big readout made of a number and a unit: `<… data-rate="in"><b></b><span class="u"></span>`. */
   function readout(element, value) {
     if (!element) return;
-    const [number, unit] = tikwatch.format.parts(value, 'bit/s');
+    const [number, unit] = tikwatch.format.rateParts(value);
     text(element.querySelector('b'), number);
     text(element.querySelector('.u'), unit);
   }

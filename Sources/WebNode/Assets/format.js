@@ -34,8 +34,18 @@
     return unit ? number + NARROW + unit : number;
   }
 
-  /** A rate in bit/s, e.g. `12.3 kbit/s`. */
-  const rate = value => joined(parts(value, 'bit/s'));
+  /** What rates are shown in. Data and addresses are always in bit/s. */
+  const rates = { unit: 'bit/s', divisor: 1 };
+
+  function useBytes(on) {
+    rates.unit = on ? 'B/s' : 'bit/s';
+    rates.divisor = on ? 8 : 1;
+  }
+
+  const rateParts = value => parts(isKnown(value) ? value / rates.divisor : value, rates.unit);
+
+  /** A rate given in bit/s, e.g. `12.3 kbit/s`. */
+  const rate = value => joined(rateParts(value));
 
   /** An amount of bytes, SI: `385 GB`. */
   const bytes = value => joined(parts(value, 'B'));
@@ -112,7 +122,7 @@
   const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'local time';
 
   tikwatch.format = {
-    PREFIXES, NARROW, UNKNOWN, isKnown, fixed, parts, rate, bytes, percent, duration, age,
+    PREFIXES, NARROW, UNKNOWN, isKnown, fixed, parts, rates, useBytes, rateParts, rate, bytes, percent, duration, age,
     hourMinute, clock, day, shortDay, month, moment, interval, recent, zoneName,
   };
 })(globalThis.tikwatch ??= {});

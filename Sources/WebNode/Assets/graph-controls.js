@@ -15,7 +15,12 @@
   }
 
   function describeLive(page) {
-    shell.setLive(page.isLive || page.streamState === 'delayed' ? page.streamState || 'connecting' : 'paused');
+    const { refresh } = page.state;
+    if (page.isOld) shell.setLive('stale', 'Stale ' + format.age(page.edge - page.knownAt));
+    else if (page.streamState === 'delayed') shell.setLive('delayed');
+    else if (!page.isLive) shell.setLive('paused');
+    else if (refresh) shell.setLive('every', 'Every ' + refresh + format.NARROW + 's');
+    else shell.setLive(page.streamState || 'connecting');
   }
 
   function mark(selector, isChosen) {
@@ -34,13 +39,26 @@
     describeRange(page);
     describeLive(page);
     const { step } = page.data;
-    dom.text(dom.byId('resolution'), stepName(step) + ' per point' + (step > 1 && page.state.peaks ? ', band shows the peaks inside each point' : ''));
+    dom.text(dom.byId('resolution'), stepName(step) + ' per point' + (step > 1 && page.state.peaks && !page.chart.stacked ? ', band shows the peaks inside each point' : ''));
     mark('[data-range]', data => data.range === page.state.range);
     mark('[data-style]', data => data.style === page.state.style);
+    mark('[data-compare]', data => data.compare === (page.state.compare || ''));
+    mark('[data-refresh]', data => data.refresh === String(page.state.refresh || ''));
+    const compared = page.state.compare ? graphState.words(page.state.compare) : '';
+    dom.text(dom.byId('comparing'), compared && ' ' + compared);
+    dom.text(dom.byId('every'), page.state.refresh ? ' ' + page.state.refresh + format.NARROW + 's' : ' Live');
+    for (const cell of dom.findAll('[data-past]')) cell.hidden = !page.state.compare;
+    for (const name of dom.findAll('.past-name')) dom.text(name, compared);
+    dom.text(dom.byId('unit'), 'Rates in ' + format.rates.unit + ', SI prefixes (1 k = 1000)');
     pressed('peaks', page.state.peaks);
     pressed('logarithmic', page.state.logarithmic);
+    pressed('unit-toggle', page.state.bytes);
     dom.byId('golive').hidden = page.isLive;
     ['in', 'out'].forEach((side, k) => dom.find('[data-hide="' + side + '"]').setAttribute('aria-pressed', String(!page.state.hidden[k])));
+    for (const row of page.laneRows) {
+      const shown = !page.state.lanes.includes(Number(row.dataset.lane));
+      dom.find('[data-hide]', row).setAttribute('aria-pressed', String(shown));
+    }
   }
 
   /** Links do without scripts what they do here without a reload; with Ctrl or Shift they stay links. */
@@ -60,6 +78,39 @@
     }
   }
 
+  /** Shows or hides a direction, or a line by its number. Something always stays in sight. */
+  function toggle(page, name) {
+    const { hidden, lanes } = page.state;
+    if (name === 'in' || name === 'out') {
+      const k = name === 'in' ? 0 : 1;
+      const next = hidden.slice();
+      next[k] = !next[k];
+      page.change({ hidden: next[0] && next[1] ? [k === 1, k === 0] : next });
+      return;
+    }
+    const number = Number(name);
+    const next = lanes.includes(number) ? lanes.filter(each => each !== number) : [...lanes, number].sort((a, b) => a - b);
+    page.change({ lanes: next.length < page.boot.lanes.length ? next : [] });
+  }
+
+  /** A link of a drop-down menu: the menu closes. */
+  function closing(menu, action) {
+    return data => {
+      dom.byId(menu).open = false;
+      dom.find('summary', dom.byId(menu)).focus();
+      action(data);
+    };
+  }
+
+  const MENUS = ['export', 'compare', 'refresh', 'together'];
+
+  function closeMenus(except) {
+    for (const id of MENUS) {
+      const menu = dom.byId(id);
+      if (menu && !(except && menu.contains(except))) menu.open = false;
+    }
+  }
+
   function bindButtons(page) {
     const moves = { earlier: () => page.chart.pan(-0.5), later: () => page.chart.pan(0.5), out: () => page.chart.zoom(2, null) };
     onLink('[data-range]', data => page.preset(data.range));
@@ -68,19 +119,20 @@
     onLink('#peaks', () => page.change({ peaks: !page.state.peaks }));
     onLink('#logarithmic', () => page.change({ logarithmic: !page.state.logarithmic }));
     onLink('#golive', () => page.goLive());
-    onLink('[data-hide]', data => {
-      const k = data.hide === 'in' ? 0 : 1;
-      const hidden = page.state.hidden.slice();
-      hidden[k] = !hidden[k];
-      page.change({ hidden: hidden[0] && hidden[1] ? [k === 1, k === 0] : hidden });
-    });
+    onLink('#unit-toggle', () => page.change({ bytes: !page.state.bytes }));
+    onLink('[data-compare]', closing('compare', data => page.change({ compare: data.compare || null })));
+    onLink('[data-refresh]', closing('refresh', data => page.change({ refresh: Number(data.refresh) || null })));
+    onLink('[data-hide]', data => toggle(page, data.hide));
+    document.addEventListener('click', event => closeMenus(event.target));
     dom.byId('retry').addEventListener('click', () => page.load());
     dom.find('.datatable').addEventListener('toggle', () => page.showValues());
     const chooser = dom.byId('choose');
+    if (!chooser) return;
     chooser.addEventListener('change', () => {
-      const query = new URLSearchParams(location.search);
-      query.set('interface', chooser.value);
-      location.href = location.pathname + '?' + query;
+      const view = new URLSearchParams(location.search);
+      for (const name of ['device', 'interface', 'hide']) view.delete(name);
+      location.href = 'graph?device=' + encodeURIComponent(page.boot.place) + '&interface=' + encodeURIComponent(chooser.value)
+        + (view.size ? '&' + view : '');
     });
   }
 
@@ -94,9 +146,11 @@
       m: () => page.change({ style: 'mirror' }),
       p: () => page.change({ peaks: !page.state.peaks }),
       g: () => page.change({ logarithmic: !page.state.logarithmic }),
+      b: () => page.change({ bytes: !page.state.bytes }),
+      c: () => page.change({ compare: page.state.compare ? null : '1w' }),
       Backspace: () => history.back(),
       Escape: () => {
-        dom.byId('export').open = false;
+        closeMenus(null);
         page.chart.cancelGesture();
       },
     };

@@ -10,7 +10,8 @@
     const safe = text => text.replace(/[^A-Za-z0-9.-]+/g, '-').replace(/^[-.]+|-+$/g, '') || 'x';
     const stamp = epoch => format.moment(epoch, 0).replace(/[^0-9]/g, '').slice(0, 14);
     const [from, to] = page.range();
-    return [safe(page.boot.device), safe(page.boot.interface), stamp(from), stamp(to)].join('_') + '.' + extension;
+    const names = [page.boot.place, page.boot.title].filter(Boolean).map(name => safe(name).slice(0, 80));
+    return [...names, stamp(from), stamp(to)].join('_') + '.' + extension;
   }
 
   /** Copies text; where the browser has no clipboard (plain HTTP), shows it selected. */
@@ -48,11 +49,12 @@
     context.fillRect(0, 0, width, height + HEAD);
     context.fillStyle = chart.colours.strong;
     context.font = chart.font.replace('12px', '600 15px');
-    context.fillText(page.boot.interface + ' · ' + page.boot.device, 14, 24);
+    context.fillText([page.boot.title, page.boot.place].filter(Boolean).join(' · '), 14, 24);
     context.font = chart.font;
     context.fillStyle = chart.colours.text;
     context.fillText(format.interval(...page.range()) + '  ' + format.zoneName(), 14, 43);
-    legend(context, chart, width);
+    if (chart.lanes) lanesLegend(context, chart, width);
+    else legend(context, chart, width);
     context.drawImage(chart.base, 0, HEAD, width, height);
     chart.setSize(width, height, density);
     chart.draw();
@@ -70,6 +72,22 @@
       context.fillText(text, x, 24);
       x -= context.measureText(text).width + 16;
       context.fillStyle = chart.colours.series[k];
+      context.fillRect(x, 14, 10, 10);
+      x -= 18;
+    }
+    context.textAlign = 'left';
+  }
+
+  function lanesLegend(context, chart, width) {
+    let x = width - 14;
+    context.textAlign = 'right';
+    for (const [index, lane] of [...chart.lanes.entries()].reverse()) {
+      if (lane.hidden || x < width / 3) continue;
+      const name = lane.name.length > 24 ? lane.name.slice(0, 23) + '…' : lane.name;
+      context.fillStyle = chart.colours.text;
+      context.fillText(name, x, 24);
+      x -= context.measureText(name).width + 16;
+      context.fillStyle = chart.colours.lanes[index];
       context.fillRect(x, 14, 10, 10);
       x -= 18;
     }
@@ -112,17 +130,25 @@
     const theme = getComputedStyle(document.documentElement).colorScheme.includes('dark') ? 'dark' : 'light';
     for (const link of dom.findAll('[data-export]')) {
       const url = new URL(link.href);
-      url.searchParams.set('from', from);
-      url.searchParams.set('to', to);
+      const parameters = url.searchParams;
+      // The subject goes in as it is: commas between names are plain, those in names encoded.
+      for (const name of ['device', 'interface']) parameters.delete(name);
+      const set = (name, value) => (value === null ? parameters.delete(name) : parameters.set(name, value));
+      set('from', String(from));
+      set('to', String(to));
       if (/graph\.|rrdtool/.test(url.pathname)) {
-        url.searchParams.set('style', page.state.style);
-        url.searchParams.set('theme', theme);
-        if (page.state.peaks) url.searchParams.delete('peaks');
-        else url.searchParams.set('peaks', '0');
+        set('style', page.state.style);
+        set('theme', theme);
+        set('peaks', page.state.peaks ? null : '0');
+        set('log', page.state.logarithmic ? '1' : null);
+        set('compare', page.state.compare);
+        set('hide', ['in', 'out'].filter((name, k) => page.state.hidden[k]).concat(page.state.lanes).join(',') || null);
       } else {
-        url.searchParams.set('points', page.points());
+        set('points', String(Math.min(page.points(), page.content.mostPoints)));
+        set('zone', format.zoneName());
       }
-      link.href = url.href;
+      set('unit', page.state.bytes && !/json/.test(url.pathname) ? 'B' : null);
+      link.href = url.pathname + '?' + page.boot.query + '&' + parameters;
       if (link.hasAttribute('download')) link.download = fileName(page, link.dataset.export);
     }
   }
@@ -145,9 +171,6 @@
       event.preventDefault();
       menu.open = false;
       actions[chosen.dataset.action]();
-    });
-    document.addEventListener('click', event => {
-      if (!menu.contains(event.target)) menu.open = false;
     });
   }
 

@@ -17,17 +17,22 @@
       const range = graphState.around(view, this.page.edge);
       if (this.chart && this.range && Math.abs(range[0] - this.range[0]) < (view[1] - view[0]) / 50 && range[1] === this.range[1]) return this.follow();
       try {
-        const data = await this.page.fetchSeries(range, 500);
+        const { total } = await this.page.content.fetch(range, 500);
         this.range = range;
-        this.draw(data);
+        this.draw(total);
       } catch (error) {
         if (error.name !== 'AbortError') this.follow(); // the message is at the main chart, which asks the same server
       }
       return undefined;
     }
 
+    /** Mirrored where the chart above is: the same shape is found again. */
+    style() {
+      return this.page.chart.mirrored ? 'mirror' : 'area';
+    }
+
     draw(data) {
-      const options = { series: data, range: this.range, hidden: this.page.state.hidden, brush: this.page.range() };
+      const options = { series: data, range: this.range, hidden: this.page.state.hidden, brush: this.page.range(), style: this.style() };
       if (this.chart) {
         this.chart.set(options);
       } else {
@@ -47,7 +52,7 @@
         const span = this.range[1] - this.range[0];
         this.range = [second - span, second];
       }
-      this.chart.set({ range: this.range, brush: this.page.range(), hidden: this.page.state.hidden });
+      this.chart.set({ range: this.range, brush: this.page.range(), hidden: this.page.state.hidden, style: this.style() });
     }
 
     bind() {

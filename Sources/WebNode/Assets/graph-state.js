@@ -7,6 +7,8 @@
   const STYLES = ['area', 'line', 'mirror'];
   const STANDARD = '1h';
   const LONGEST = 20 * UNITS.y;
+  const LANES = 12;
+  const LOOKS = ['5', '30', '60'];
 
   /** Seconds of a range such as `15m` or `2w`; `null` for anything else. */
   function seconds(range) {
@@ -15,6 +17,9 @@
     const span = Number(match[1]) * UNITS[match[2]];
     return span >= 5 && span <= LONGEST ? span : null;
   }
+
+  /** A range for people: `1 w` for `1w`. */
+  const words = range => range.slice(0, -1) + tikwatch.format.NARROW + (range.endsWith('m') ? 'min' : range.slice(-1));
 
   /** Epoch seconds of an address parameter: digits, or a date and time of ISO 8601. */
   function epoch(text) {
@@ -41,12 +46,20 @@
       peaks: parameters.get('peaks') !== '0',
       logarithmic: parameters.get('log') === '1',
       hidden: [hidden.includes('in'), hidden.includes('out')],
+      lanes: hidden.map(Number).filter(number => Number.isInteger(number) && number >= 1 && number <= LANES).sort((a, b) => a - b),
+      compare: seconds(parameters.get('compare')) ? parameters.get('compare') : null,
+      bytes: parameters.get('unit') === 'B',
+      refresh: LOOKS.includes(parameters.get('refresh')) ? Number(parameters.get('refresh')) : null,
     };
   }
 
+  /** What is shown, as it stands in the address: names may hold encoded commas, which must not become plain ones. */
+  const isSubject = part => /^(device|interface)=/.test(part);
+
   /** The query string of a view; defaults are left out, parameters of others are kept. */
   function write(state, query) {
-    const parameters = new URLSearchParams(query);
+    const given = query.replace(/^\?/, '').split('&').filter(Boolean);
+    const parameters = new URLSearchParams(given.filter(part => !isSubject(part)).join('&'));
     const set = (name, value) => (value === null ? parameters.delete(name) : parameters.set(name, value));
     set('range', state.range !== null && state.range !== STANDARD ? state.range : null);
     set('from', state.range === null ? String(Math.round(state.from)) : null);
@@ -54,9 +67,12 @@
     set('style', state.style === 'area' ? null : state.style);
     set('peaks', state.peaks ? null : '0');
     set('log', state.logarithmic ? '1' : null);
-    const hidden = ['in', 'out'].filter((name, k) => state.hidden[k]);
+    const hidden = [...['in', 'out'].filter((name, k) => state.hidden[k]), ...(state.lanes || [])];
     set('hide', hidden.length > 0 ? hidden.join(',') : null);
-    return parameters.toString();
+    set('compare', state.compare || null);
+    set('unit', state.bytes ? 'B' : null);
+    set('refresh', state.refresh ? String(state.refresh) : null);
+    return [...given.filter(isSubject), parameters.toString()].filter(Boolean).join('&');
   }
 
   /** The navigator shows six times the view, but nothing after `now`. */
@@ -66,5 +82,5 @@
     return [end - span, end];
   }
 
-  tikwatch.graphState = { PRESETS, STANDARD, seconds, epoch, read, write, around };
+  tikwatch.graphState = { PRESETS, STANDARD, seconds, words, epoch, read, write, around };
 })(globalThis.tikwatch ??= {});

@@ -2,35 +2,46 @@
 (function (tikwatch) {
   'use strict';
 
-  const { dom, format, series, shell, clock, graphState, graphTables, graphExport } = tikwatch;
+  const { dom, format, shell, clock, graphState, graphTables, graphControls, graphExport } = tikwatch;
   const LOADING_AFTER = 150; // milliseconds
+  const SIDES = ['in', 'out'];
 
   class GraphPage {
     constructor(boot) {
       this.boot = boot;
       this.state = graphState.read(location.search);
+      format.useBytes(this.state.bytes);
       this.lastRange = this.state.range || graphState.STANDARD;
       this.edge = Math.floor(boot.t);
-      this.now = [boot.now.in, boot.now.out];
-      this.recent = [];
-      this.data = series.parse(boot.series);
+      this.now = boot.now;
+      this.knownAt = this.edge;
+      this.content = new tikwatch.GraphData(boot);
       this.events = boot.events;
-      this.statRows = ['in', 'out'].map(side => dom.find('[data-direction="' + side + '"]'));
+      this.statRows = SIDES.map(side => dom.find('[data-direction="' + side + '"]'));
+      this.laneRows = dom.findAll('[data-lane]');
       this.chart = shell.themed(new tikwatch.Chart(dom.byId('chart'), {
-        series: this.data, range: this.range(), style: this.state.style, peaks: this.state.peaks, logarithmic: this.state.logarithmic,
-        hidden: this.state.hidden, events: this.events, linkSpeed: boot.speed, interactive: true, healthyUntil: this.healthyUntil(),
+        ...this.look(), linkSpeed: boot.speed, interactive: true,
         onRange: (range, moving) => this.zoomTo(range, moving),
         onCursor: (time, value) => tikwatch.spoken.later(this.chart, time, value),
         onCancel: () => this.show(),
       }));
       this.navigator = new tikwatch.Navigator(dom.byId('navigator'), this);
       tikwatch.spoken.bindCursorKeys(this.chart);
-      tikwatch.graphControls.bind(this);
+      graphControls.bind(this);
       graphExport.bind(this);
       addEventListener('popstate', () => this.restore());
       this.show();
       this.navigator.load();
+      if (this.state.compare && !this.content.past) this.load();
       this.listen();
+    }
+
+    get data() {
+      return this.content.total;
+    }
+
+    get recent() {
+      return this.content.recent;
     }
 
     get isLive() {
@@ -52,16 +63,16 @@
       return Math.min(4000, Math.max(400, Math.round((this.chart ? this.chart.plotWidth : 1000) * 2)));
     }
 
-    async fetchSeries([from, to], points, signal) {
-      const query = new URLSearchParams({
-        device: this.boot.device, interface: this.boot.interface, points: String(points),
-        from: String(Math.max(0, Math.floor(from))), to: String(Math.ceil(to)),
-      });
-      const answer = await dom.json('api/v1/series?' + query, signal);
-      const data = series.parse(answer);
-      data.events = answer.events;
-      data.problem = answer.problem ? 'Part of the history cannot be read: ' + answer.problem : null;
-      return data;
+    /** How the chart shows the view. */
+    look() {
+      const { state, content } = this;
+      const lanes = content.parts.map((part, index) => ({ name: this.boot.lanes[index].name, series: part, hidden: state.lanes.includes(index + 1) }));
+      return {
+        series: content.total, range: this.range(), events: this.events, style: state.style, peaks: state.peaks, logarithmic: state.logarithmic,
+        hidden: state.hidden, healthyUntil: this.healthyUntil(),
+        lanes: lanes.length && lanes.some(lane => !lane.hidden) ? lanes : null,
+        past: state.compare ? content.past : null, pastName: state.compare ? graphState.words(state.compare) : '',
+      };
     }
 
     /** Fetches the view. The old graph stays in sight, dimmed, if that takes long. */
@@ -72,13 +83,15 @@
       const box = dom.byId('graph');
       const dim = setTimeout(() => box.classList.add('loading'), LOADING_AFTER);
       try {
-        const data = await this.fetchSeries(this.range(), this.points(), loading.signal);
-        for (const [second, rates] of this.recent) {
-          if (second > data.end) series.append(data, second - 1, rates);
-        }
-        this.data = data;
-        this.events = data.events.map(event => ({ t: event.t, label: event.text || event.kind })).filter(event => event.label);
-        this.fail(data.problem);
+        const range = this.range();
+        const [present, past] = await Promise.all([
+          this.content.fetch(range, this.points(), loading.signal),
+          this.content.fetchPast(range, this.state.compare, this.points(), loading.signal),
+        ]);
+        this.content.replace(present);
+        this.content.past = past;
+        this.events = present.events;
+        this.fail(present.problem);
         this.show();
       } catch (error) {
         if (error.name !== 'AbortError') this.fail('This view could not be loaded: ' + error.message);
@@ -100,31 +113,33 @@
 
     /** Draws the view and everything that describes it. */
     show() {
-      const range = this.range();
-      this.chart.set({
-        series: this.data, range, events: this.events, style: this.state.style, peaks: this.state.peaks,
-        logarithmic: this.state.logarithmic, hidden: this.state.hidden, healthyUntil: this.healthyUntil(),
-      });
+      this.chart.set(this.look());
       this.navigator.follow();
-      tikwatch.graphControls.describe(this);
+      graphControls.describe(this);
       this.showNumbers();
+      this.showLanes();
       this.showValues();
     }
 
     showNumbers() {
       const range = this.range();
-      ['in', 'out'].forEach((side, k) => {
+      SIDES.forEach((side, k) => {
         dom.readout(dom.find('[data-sum="' + side + '"]'), this.now[k]);
-        const result = graphTables.statistics(this.statRows[k], this.data, k, range, this.now[k]);
+        const result = graphTables.statistics(this.statRows[k], this.data, k, range, this.now[k], this.state.compare ? this.content.past : null);
         if (k === 0) this.missing = result.missing;
       });
       const missing = Math.round(this.missing);
-      const said = missing >= Math.max(1, this.data.step) ? format.duration(missing) + ' missing' : '';
-      dom.text(dom.byId('missing'), said);
+      dom.text(dom.byId('missing'), missing >= Math.max(1, this.data.step) ? format.duration(missing) + ' missing' : '');
+      dom.byId('bounded').hidden = !this.data.bounds;
+    }
+
+    showLanes() {
+      if (this.content.parts.length) graphTables.lanes(this.laneRows, this.content.parts, this.range(), this.content.laneNow);
     }
 
     showValues() {
-      if (dom.find('.datatable').open) graphTables.values(dom.byId('values'), this.data, this.range());
+      if (!dom.find('.datatable').open) return;
+      graphTables.values(dom.byId('values'), this.data, this.range(), this.content.parts, this.state.compare ? this.content.past : null);
     }
 
     /** A range from a gesture. `moving`: it goes on, so nothing is written or fetched yet. */
@@ -137,7 +152,7 @@
       if (moving) {
         this.chart.set({ range: [from, to] });
         this.navigator.follow();
-        tikwatch.graphControls.describe(this);
+        graphControls.describe(this);
         return;
       }
       this.state.from = Math.round(from);
@@ -159,8 +174,12 @@
     /** Changes how the view looks, not what it shows. */
     change(changes) {
       this.state = { ...this.state, ...changes };
+      format.useBytes(this.state.bytes);
       this.write(false);
       this.show();
+      if ('compare' in changes) this.load();
+      if ('refresh' in changes) this.pace();
+      if ('bytes' in changes) this.navigator.follow();
     }
 
     commit(push) {
@@ -179,40 +198,63 @@
 
     restore() {
       this.state = graphState.read(location.search);
+      format.useBytes(this.state.bytes);
       if (this.isLive) this.lastRange = this.state.range;
       this.show();
+      this.pace();
       this.load();
       this.navigator.load();
     }
 
     listen() {
-      new tikwatch.LiveStream([{ device: this.boot.device, interface: this.boot.interface }], {
-        onValues: (second, values) => this.take(second, values[0] || [null, null]),
+      this.stream = new tikwatch.LiveStream(this.boot.lanes, {
+        onValues: (second, values) => this.take(second, values),
         onState: state => {
           this.streamState = state;
-          tikwatch.graphControls.describeLive(this);
+          graphControls.describeLive(this);
         },
         onReturn: () => {
           this.load();
           this.navigator.load();
         },
       });
+      this.pace();
       setInterval(() => this.refresh(), 10000);
     }
 
-    take(second, rates) {
+    /** Live, or a look every few seconds: then nothing moves in between, and the stream is closed. */
+    pace() {
+      clearInterval(this.looking);
+      this.stream.pause(this.state.refresh !== null);
+      if (this.state.refresh !== null) {
+        const look = () => document.hidden || this.stream.poll();
+        this.looking = setInterval(look, this.state.refresh * 1000);
+        look();
+      }
+      graphControls.describeLive(this);
+    }
+
+    take(second, values) {
+      const rates = this.content.live(second, values);
       this.edge = second;
-      this.now = rates;
-      this.recent.push([second, rates]);
-      if (this.recent.length > 120) this.recent.shift();
-      series.append(this.data, second - 1, rates);
+      const isKnown = rates.some(format.isKnown);
+      if (isKnown) this.knownAt = second;
+      // The last values of a device that falls silent stay, muted; of one that is down nothing is known.
+      const isOld = !this.boot.down && second - this.knownAt > 10 * this.boot.interval;
+      if (isKnown || this.boot.down) this.now = rates;
+      dom.byId('now').classList.toggle('old', !isKnown);
+      if (isOld !== this.isOld) {
+        this.isOld = isOld;
+        graphControls.describeLive(this);
+      }
       if (this.isLive) {
         const range = this.range();
-        series.trim(this.data, range[0]);
+        this.content.trim(range[0]);
         this.chart.set({ range, healthyUntil: this.healthyUntil() });
-        tikwatch.graphControls.describeRange(this);
+        graphControls.describeRange(this);
         if (second % 5 === 0) this.showValues();
       }
+      if (second % 5 === 0 || this.state.refresh) this.showLanes();
       this.navigator.follow(second, rates);
       this.showNumbers();
     }
@@ -220,11 +262,14 @@
     /** State of the device and link, events; and long live views anew, since the archives know them better. */
     async refresh() {
       if (document.hidden) return;
+      const { past } = this.content;
       const stale = performance.now() - (this.loaded || 0) > Math.max(60, Math.min(300, this.data.step)) * 1000;
-      if (this.isLive && this.data.step > 1 && stale && !this.chart.selection) this.load();
+      const pastEnds = past && past.until < this.edge + 15;
+      if (this.isLive && ((this.data.step > 1 && stale) || pastEnds) && !this.chart.selection) this.load();
+      if (this.isOld) graphControls.describeLive(this);
       try {
         const boot = await tikwatch.refresh();
-        if (boot) this.boot.healthy = boot.healthy;
+        if (boot) for (const name of ['healthy', 'down']) this.boot[name] = boot[name];
       } catch (error) {
         // The live mark says when nothing comes; the next round asks again.
       }

@@ -10,6 +10,8 @@
     paused: ['warn', 'Paused', false],
     delayed: ['warn', 'Reconnecting', false],
     connecting: ['idle', 'Connecting', false],
+    every: ['ok', 'Updated', false],
+    stale: ['warn', 'Stale', false],
   };
 
   /** Charts that follow the theme. */
@@ -48,15 +50,15 @@
     if (button) button.setAttribute('aria-label', 'Switch to ' + (isDark() ? 'light' : 'dark') + ' colours');
   }
 
-  /** The mark in the top bar: `live`, `paused`, `delayed` or `connecting`. */
-  function setLive(state) {
+  /** The mark in the top bar: `live`, `paused`, `delayed`, `connecting`, `every` or `stale`; the last two with words of the page. */
+  function setLive(state, said) {
     const pill = dom.byId('live');
     if (!pill) return;
     const [kind, words, beats] = LIVE[state];
     pill.className = 'pill ' + kind;
     pill.dataset.state = state;
     pill.querySelector('.dot').classList.toggle('beat', beats);
-    dom.text(pill.querySelector('.words'), words);
+    dom.text(pill.querySelector('.words'), said || words);
     root.classList.toggle('delayed', state === 'delayed');
   }
 

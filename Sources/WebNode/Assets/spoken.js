@@ -10,7 +10,8 @@
     if (!value) return format.clock(time) + ', no data';
     const start = value.to - value.from >= 86400 ? format.day(value.from) : format.clock(value.from);
     const side = (name, k) => ', ' + name + ' ' + format.rate(value.mean[k]);
-    return start + side('in', 0) + side('out', 1);
+    const past = value.past ? ', before that in ' + format.rate(value.past[0]) + ', out ' + format.rate(value.past[1]) : '';
+    return start + side('in', 0) + side('out', 1) + past;
   }
 
   function later(chart, time, value) {

@@ -18,10 +18,10 @@
     },
   };
 
-  const subscription = ({ device, interface: name }) => encodeURIComponent(device) + '/' + encodeURIComponent(name);
+  const subscription = ({ device, interface: name }) => encodeURIComponent(device) + (name === null ? '' : '/' + encodeURIComponent(name));
 
   class LiveStream {
-    /** `subscriptions` are `{device, interface}`; none: the totals of all devices.
+    /** `subscriptions` are `{device, interface}`, without interface the device's total; none: the totals of all devices.
      *  `onValues(second, values, order)` gets `[[in, out], …]` of the second that ends at `second`, and the device names;
      *  `onState` gets `live` or `delayed`; `onReturn` is called when values may have been missed. */
     constructor(subscriptions, handlers) {
@@ -40,22 +40,51 @@
 
     open() {
       this.close();
-      if (document.hidden) return;
+      if (document.hidden || this.paused) return;
       const query = this.subscriptions.map(subscription).join(',');
+      this.share = new tikwatch.StreamShare(query, {
+        onRole: leads => (leads ? this.connect(query) : this.disconnect()),
+        onValues: ({ second, values, order }) => {
+          this.heard = performance.now();
+          this.order = order;
+          this.values(second, values);
+        },
+      });
+      this.connect(query);
+    }
+
+    connect(query) {
+      this.disconnect();
       const source = new EventSource('api/v1/stream' + (query ? '?s=' + query : ''));
       this.source = source;
       this.opened = performance.now();
       source.addEventListener('hello', event => this.hello(JSON.parse(event.data)));
       source.addEventListener('message', event => this.message(JSON.parse(event.data)));
       source.addEventListener('bye', () => {
-        this.close();
-        setTimeout(() => this.open(), Math.random() * 2000);
+        this.disconnect();
+        setTimeout(() => this.share && this.share.leads && this.connect(query), Math.random() * 2000);
       });
     }
 
-    close() {
+    disconnect() {
       if (this.source) this.source.close();
       this.source = null;
+    }
+
+    close() {
+      this.disconnect();
+      if (this.share) this.share.leave();
+      this.share = null;
+    }
+
+    /** Stops listening, for a page that asks now and then with `poll`. */
+    pause(paused) {
+      if (this.paused === paused) return;
+      this.paused = paused;
+      this.heard = performance.now();
+      this.state = null;
+      if (paused) this.close();
+      else this.open();
     }
 
     visibility() {
@@ -86,6 +115,7 @@
       this.last = second;
       clock.sync(second);
       this.tell('live');
+      if (this.share && this.share.leads) this.share.post({ kind: 'values', second, values, order: this.order });
       this.handlers.onValues(second, values, this.order);
       if (missed) this.handlers.onReturn();
     }
@@ -98,7 +128,8 @@
 
     /** Once a second: is anything still coming? */
     watch() {
-      if (document.hidden) return;
+      if (document.hidden || this.paused) return;
+      if (this.share) this.share.beat();
       const silent = performance.now() - this.heard;
       if (silent > 5000) this.tell('delayed');
       if (silent > SILENCE && !this.polling && performance.now() - (this.polled || 0) >= POLL) this.poll();
@@ -116,7 +147,10 @@
         const pair = entry => (entry ? [entry.in, entry.out] : [null, null]);
         const values = this.subscriptions.length === 0
           ? this.order.map(name => pair(answer.devices[name]))
-          : this.subscriptions.map(({ device, interface: name }) => pair((answer.devices[device] || { interfaces: {} }).interfaces[name]));
+          : this.subscriptions.map(({ device, interface: name }) => {
+            const found = answer.devices[device] || { interfaces: {} };
+            return pair(name === null ? found : found.interfaces[name]);
+          });
         this.values(Math.floor(answer.t), values);
       } catch (error) {
         this.tell('delayed'); // still no answer; the next round asks again

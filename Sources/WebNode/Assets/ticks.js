@@ -40,6 +40,13 @@
     };
   }
 
+  /** Labels for rates in bit/s, in the unit shown. */
+  function rateLabeller(largest, step) {
+    const { divisor, unit } = format.rates;
+    const label = valueLabeller(largest / divisor, step / divisor, unit);
+    return value => label(value / divisor);
+  }
+
   /** Ticks for steps up to two days. Hours follow the wall clock, so a day of 23 or 25 hours stays aligned. */
   function clockTicks(from, to, step) {
     const ticks = [];
@@ -48,7 +55,9 @@
     let time = start.getTime() / 1000;
     while (time <= to) {
       const date = new Date(time * 1000);
-      if (time >= from) {
+      // An hour that a clock change skips has no tick, and the one after it is not moved into its place.
+      const isOnStep = step < 3600 || step >= DAY || date.getHours() % (step / 3600) === 0;
+      if (time >= from && isOnStep) {
         const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
         const label = step >= DAY || midnight ? format.shortDay(time) : step < 60 ? format.clock(time) : format.hourMinute(time);
         ticks.push({ time, label, strong: midnight && step < DAY });
@@ -104,5 +113,5 @@
     return monthTicks(from, to, [1, 2, 3, 6, 12, 24].find(months => months * MONTH >= raw) || 60);
   }
 
-  tikwatch.ticks = { niceStep, decimals, valueLabeller, timeTicks };
+  tikwatch.ticks = { niceStep, decimals, valueLabeller, rateLabeller, timeTicks };
 })(globalThis.tikwatch ??= {});

@@ -5,6 +5,9 @@ import Shared
 
 /// `/graph.png`, `/graph.svg` and `/rrdtool.txt`: the same query as the graph page.
 struct GraphRoutes {
+  /// Archives in one command.
+  static let archiveLimit = 24
+
   let services: WebServices
 
   func add(to group: RouterGroup<WebContext>) {
@@ -14,10 +17,13 @@ struct GraphRoutes {
   }
 
   private func picture(_ request: Request, _ format: GraphRequest.Format) async throws -> Response {
-    var (wanted, interface, device) = try graph(request, format)
-    if wanted.volume { wanted.volumes = await services.usage.volumes(of: interface, device, wanted.window) }
-    let picture = try await services.graphs.picture(wanted, interface)
-    let name = FileNames.export(device, interface, wanted.window, format.rawValue)
+    let snapshot = services.fleet.snapshot()
+    var (wanted, subject) = try graph(request, format, snapshot)
+    if wanted.volume, let (device, interface) = subject.single {
+      wanted.volumes = await services.usage.volumes(of: interface, device, wanted.window)
+    }
+    let picture = try await services.graphs.picture(wanted, subject, snapshot)
+    let name = FileNames.export(subject, wanted.window, format.rawValue)
     var headers: HTTPFields = [.contentDisposition: "inline; filename=\"\(name)\""]
     if format == .svg {
       // librrd's SVG has style attributes; nothing else in it may act.
@@ -30,33 +36,54 @@ struct GraphRoutes {
   }
 
   private func command(_ request: Request) async throws -> Response {
-    let (wanted, interface, device) = try graph(request, .png)
-    guard let source = interface.sources.first(where: \.isReadable) else {
-      throw HTTPProblem.notFound("no collector has this interface")
+    let (wanted, subject) = try graph(request, .png, services.fleet.snapshot())
+    guard !subject.isEverything else {
+      throw HTTPProblem.badParameter(
+        "device", "a command for all devices would be endless", allowed: "the names of devices or interfaces")
     }
-    let path = source.directory.archive(source.key)
-    let hasPeaks: Bool
-    do {
-      let header = try await services.series.pool(source.root).run { try ArchiveReader().header(at: path) }
-      hasPeaks = header.archives.contains { $0.consolidation == .maximum }
-    } catch let error as ArchiveError where error.code == .missing {
-      throw HTTPProblem.notFound("nothing has been written to \(path) yet")
+    var lines: [GraphPlan.Line] = []
+    for lane in subject.lanes {
+      // rrdtool reads archives, one for each uplink of a device.
+      for interface in lane.parts {
+        let name = lane.parts.count == 1 ? subject.label(lane) : "\(lane.device.name) \(interface.name)"
+        lines.append(GraphPlan.Line(source: try await archive(interface), name: name))
+      }
     }
+    guard lines.count <= Self.archiveLimit else {
+      throw HTTPProblem.badParameter(
+        "device", "has \(lines.count) uplinks", allowed: "at most \(Self.archiveLimit) archives in one command; name interfaces")
+    }
+    guard let first = lines.first else { throw HTTPProblem.notFound("no interface is known") }
     let now = Int(services.now())
-    let plan = GraphPlan(
-      request: wanted, source: .archive(path, hasPeaks: hasPeaks), knownUntil: min(wanted.window.to, now - 30))
+    var plan = GraphPlan(request: wanted, lines: lines, knownUntil: min(wanted.window.to, now - 30))
+    // One line has one past; of several rrdtool would have to add up two sets of archives.
+    if wanted.compare != nil, lines.count == 1 { plan.earlier = first.source }
     let text = ShellCommand.rrdtoolGraph(
-      file: FileNames.export(device, interface, wanted.window, "png"), start: wanted.window.from, end: wanted.window.to,
+      file: FileNames.export(subject, wanted.window, "png"), start: wanted.window.from, end: wanted.window.to,
       arguments: plan.arguments)
     return .content(Array(text.utf8), type: "text/plain; charset=utf-8", freshness: .now, request: request)
   }
 
-  private func graph(_ request: Request, _ format: GraphRequest.Format) throws -> (GraphRequest, InterfaceView, DeviceView) {
+  private func archive(_ interface: InterfaceView) async throws -> GraphPlan.Source {
+    guard let source = interface.sources.first(where: \.isReadable) else {
+      throw HTTPProblem.notFound("no collector has this interface")
+    }
+    let path = source.directory.archive(source.key)
+    do {
+      let header = try await services.series.pool(source.root).run { try ArchiveReader().header(at: path) }
+      return .archive(path, hasPeaks: header.archives.contains { $0.consolidation == .maximum })
+    } catch let error as ArchiveError where error.code == .missing {
+      throw HTTPProblem.notFound("nothing has been written to \(path) yet")
+    }
+  }
+
+  private func graph(
+    _ request: Request, _ format: GraphRequest.Format, _ snapshot: FleetSnapshot
+  ) throws -> (GraphRequest, GraphSubject) {
     let query = try QueryParameters(request.uri.query)
-    let device = try services.fleet.snapshot().device(parameter: try query.required("device", "the name of a device"))
-    let interface = try device.interface(parameter: try query.required("interface", "the name or key of an interface"))
+    let subject = try GraphSubject(request.uri.query, snapshot: snapshot)
     let wanted = try GraphRequest(
-      query, device: device, interface: interface, format: format, theme: services.config.theme, now: services.now())
-    return (wanted, interface, device)
+      query, subject: subject, format: format, theme: services.config.theme, now: services.now())
+    return (wanted, subject)
   }
 }

@@ -27,24 +27,31 @@ struct GraphService: Sendable {
   }
 
   /// - Throws: 503 when too many wait or the drawing takes too long.
-  func picture(_ request: GraphRequest, _ interface: InterfaceView) async throws -> Picture {
+  func picture(_ request: GraphRequest, _ subject: GraphSubject, _ snapshot: FleetSnapshot) async throws -> Picture {
     let key = request.cacheKey
     if let picture = cache.picture(key, now: now()) { return picture }
     return try await flights.value(key) {
       // Somebody may have had it drawn since we looked.
       if let picture = cache.picture(key, now: now()) { return picture }
-      let picture = try await draw(request, interface)
+      let picture = try await draw(request, subject, snapshot)
       cache.store(picture, key, now: now())
       return picture
     }
   }
 
-  private func draw(_ request: GraphRequest, _ interface: InterfaceView) async throws -> Picture {
+  private func draw(_ request: GraphRequest, _ subject: GraphSubject, _ snapshot: FleetSnapshot) async throws -> Picture {
     let points = min(SeriesReader.maximumPoints, request.width)
-    let history = try await series.answer(device: request.device, interface, window: request.window, points: points).series
-    let plan = GraphPlan(request: request, source: .rows("g"), knownUntil: knownUntil(history, request.window))
-    let order = RenderOrder(
-      start: request.window.from, end: request.window.to, arguments: plan.arguments, rows: ["g": history])
+    let histories = try await series.histories(subject, snapshot, window: request.window, points: points)
+    let history = histories.total
+    var (plan, rows) = Self.plan(request, subject, histories, knownUntil: knownUntil(history, request.window))
+    if let shift = request.compare {
+      let earlier = TimeWindow(from: request.window.from - shift, to: request.window.to - shift, isMoving: false)
+      var past = try await series.histories(subject, snapshot, window: earlier, points: points).total
+      past.t0 += shift
+      rows["e"] = past
+      plan.earlier = .rows("e")
+    }
+    let order = RenderOrder(start: request.window.from, end: request.window.to, arguments: plan.arguments, rows: rows)
     do {
       let bytes = try await crew.draw(order)
       counters.countRender(refused: false)
@@ -53,6 +60,21 @@ struct GraphService: Sendable {
       counters.countRender(refused: true)
       throw problem
     }
+  }
+
+  private static func plan(
+    _ request: GraphRequest, _ subject: GraphSubject, _ histories: Histories, knownUntil: Int
+  ) -> (GraphPlan, [String: Series]) {
+    guard histories.lanes.count > 1 else {
+      let line = GraphPlan.Line(source: .rows("g"), name: subject.title)
+      return (GraphPlan(request: request, lines: [line], knownUntil: knownUntil), ["g": histories.total])
+    }
+    let names = histories.lanes.indices.map { "g\($0)" }
+    let lines = zip(names, histories.lanes).map { GraphPlan.Line(source: .rows($0), name: subject.label($1.lane)) }
+    return (
+      GraphPlan(request: request, lines: lines, knownUntil: knownUntil),
+      Dictionary(uniqueKeysWithValues: zip(names, histories.lanes.map(\.series)))
+    )
   }
 
   /// While seconds still come, what lies after the newest one is not missing: it is yet to come.

@@ -33,6 +33,6 @@ enum ShellCommand {
   private static func isOption(_ line: String) -> Bool { line.hasPrefix("  --") && !line.dropFirst(2).contains(" ") }
 
   private static func isExpression(_ word: String) -> Bool {
-    ["DEF:", "CDEF:", "VDEF:", "AREA:", "LINE", "HRULE:", "GPRINT:", "COMMENT:"].contains { word.hasPrefix($0) }
+    ["DEF:", "CDEF:", "VDEF:", "AREA:", "LINE", "HRULE:", "GPRINT:", "COMMENT:", "SHIFT:"].contains { word.hasPrefix($0) }
   }
 }

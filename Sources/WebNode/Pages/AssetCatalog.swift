@@ -82,7 +82,8 @@ struct AssetCatalog: Sendable {
     case .core:
       return [
         Files.format_js, Files.ticks_js, Files.series_js, Files.columns_js, Files.chart_scale_js, Files.chart_draw_js,
-        Files.chart_overlay_js, Files.chart_input_js, Files.chart_js, Files.dom_js, Files.stream_js, Files.shell_js,
+        Files.chart_overlay_js, Files.chart_input_js, Files.chart_js, Files.dom_js, Files.stream_share_js, Files.stream_js,
+        Files.shell_js,
         Files.spoken_js,
         Files.refresh_js, Files.search_js,
       ]
@@ -92,8 +93,8 @@ struct AssetCatalog: Sendable {
     case .cluster: return [Files.cluster_js]
     case .graph:
       return [
-        Files.graph_state_js, Files.graph_tables_js, Files.graph_export_js, Files.graph_navigator_js, Files.graph_controls_js,
-        Files.graph_js,
+        Files.chart_lanes_js, Files.graph_state_js, Files.graph_data_js, Files.graph_tables_js, Files.graph_export_js,
+        Files.graph_navigator_js, Files.graph_controls_js, Files.graph_js,
       ]
     }
   }

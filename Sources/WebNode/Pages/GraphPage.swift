@@ -4,118 +4,145 @@ import Hummingbird
 import Logging
 import Shared
 
-/// `/graph`: the traffic of one interface.
+/// `/graph`: the traffic of one interface, of several, or of all uplinks.
 struct GraphPage {
   /// Points sent with the page: an hour comes in single seconds.
   static let points = 2000
 
   let shell: PageShell
-  let device: DeviceView
-  let interface: InterfaceView
+  let snapshot: FleetSnapshot
+  let subject: GraphSubject
   let view: GraphView
+  let unit: RateUnit
 
-  init(_ shell: PageShell, device: DeviceView, interface: InterfaceView) {
+  init(_ shell: PageShell, _ snapshot: FleetSnapshot, _ subject: GraphSubject) {
     self.shell = shell
-    self.device = device
-    self.interface = interface
+    self.snapshot = snapshot
+    self.subject = subject
     view = GraphView(shell.query, now: shell.now)
+    unit = RateUnit(bytes: view.bytes)
   }
 
-  private var links: GraphLinks {
-    GraphLinks(
-      device: device.name, interface: interface.name, view: view,
-      kept: ["theme", "kiosk", "refresh"].map { ($0, shell.query[$0]) })
+  var links: GraphLinks {
+    GraphLinks(subject: subject, view: view, kept: ["theme", "kiosk"].map { ($0, shell.query[$0]) })
+  }
+
+  /// What the page has read.
+  struct Content {
+    var histories: Histories
+    /// The earlier period, moved to the time of the view.
+    var earlier: Histories?
+    var problem: String?
   }
 
   func response() async -> Response {
-    let events = await EventList.read(device, interface: interface, shell)
-    let (answer, problem) = await history()
-    let series = answer.series
-    let end = GraphStatistics.end(series)
+    let events = await events()
+    let content = await content()
+    let (name, place) = names
     var fields = shell.fields(
-      title: "\(interface.name) on \(device.name)", section: .graphs, scripts: [.graph], boot: boot(answer))
-    let phrases = StatePhrases(device, now: shell.now, time: shell.time)
-    fields["device"] = device.name
-    fields["deviceHref"] = PageURL.device(device)
-    fields["interface"] = interface.name
-    fields["state"] = InterfaceFields(device: device, interface: interface).state.fields
+      title: place.map { "\(name) on \($0)" } ?? name, section: .graphs, scripts: [.graph], boot: boot(content, name))
+    fields["device"] = subject.device?.name ?? false
+    fields["deviceHref"] = subject.device.map(PageURL.device) ?? false
+    fields["name"] = name
     fields["about"] = about
-    fields["sentence"] = phrases.sentence.map { "\(device.name): \($0)" } ?? false
-    fields["bannerKind"] = phrases.kind == "bad" ? "bad" : ""
-    fields["in"] = DeviceFields.rate(interface.rxRate)
-    fields["out"] = DeviceFields.rate(interface.txRate)
-    fields["problem"] = problem ?? false
-    fields["interfaces"] = device.interfaces.map { ["name": $0.name, "chosen": $0.key == interface.key] as Fields }
+    fields["state"] = subject.single.map { InterfaceFields(device: $0.device, interface: $0.interface).state.fields } ?? false
+    fields["sentence"] = sentence ?? false
+    fields["bannerKind"] = subject.device?.state == .down ? "bad" : ""
+    fields["in"] = unit.fields(rates.rx)
+    fields["out"] = unit.fields(rates.tx)
+    fields["old"] = subject.device?.state == .stale
+    fields["bytesUnit"] = view.bytes
+    fields["problem"] = content.problem ?? false
     for (name, value) in controls { fields[name] = value }
-    for (name, value) in GraphTables(page: self, series: series, end: end, links: links).fields { fields[name] = value }
-    for (name, value) in EventList.fields(events, showsInterface: false, shell) { fields[name] = value }
+    for (name, value) in GraphTables(page: self, content: content).fields { fields[name] = value }
+    for (name, value) in EventList.fields(events, showsInterface: subject.single == nil, shell) { fields[name] = value }
+    if subject.device == nil { fields["nothing"] = "The events of a device are on its own graphs." }
     return shell.page("graph", fields)
   }
 
+  /// What is shown and where: `ether1, ether2` on `gw1`.
+  var names: (name: String, place: String?) {
+    if subject.isEverything { return ("All devices", nil) }
+    let labels = subject.lanes.map { subject.label($0) }
+    let name = labels.prefix(3).joined(separator: ", ") + (labels.count > 3 ? " and \(labels.count - 3) more" : "")
+    return (name, subject.device?.name)
+  }
+
+  /// The newest rates; of several their sum, of what is known.
+  var rates: (rx: Double?, tx: Double?) {
+    let all = subject.isEverything ? snapshot.devices.map { ($0.rxRate, $0.txRate) } : subject.lanes.map(\.rates)
+    func sum(_ values: [Double?]) -> Double? {
+      let known = values.compactMap { $0 }
+      return known.isEmpty ? nil : known.reduce(0, +)
+    }
+    return (sum(all.map(\.0)), sum(all.map(\.1)))
+  }
+
+  private func events() async -> [EventsService.Event]? {
+    guard let device = subject.device else { return [] }
+    guard let interface = subject.single?.interface else {
+      let names = Set(subject.lanes.flatMap { $0.parts.map(\.name) })
+      return await EventList.read(device, shell)?.filter { $0.interface.map(names.contains) ?? true }
+    }
+    return await EventList.read(device, interface: interface, shell)
+  }
+
   /// The history and what is wrong with it, in words; an empty one when it cannot be read.
-  private func history() async -> (SeriesService.Answer, String?) {
+  private func content() async -> Content {
     let window = TimeWindow(from: view.from, to: view.to, isMoving: view.isLive)
     do {
-      let answer = try await shell.services.series.answer(device: device.name, interface, window: window, points: Self.points)
-      return (answer, answer.problem.map { "Part of the history cannot be read: \($0)" })
+      let histories = try await histories(window)
+      var content = Content(
+        histories: histories, problem: histories.problem.map { "Part of the history cannot be read: \($0)" })
+      if let shift = view.shift {
+        let window = TimeWindow(from: view.from - shift, to: view.to - shift, isMoving: false)
+        content.earlier = try await self.histories(window).moved(by: shift)
+      }
+      return content
     } catch {
       shell.services.logger.warning(
-        "History cannot be read", metadata: [LogKey.device: "\(device.name)", LogKey.error: "\(error)"])
-      let none = Series.Band(avg: [], max: [], min: [], known: [])
-      let empty = Series(t0: view.from, step: 1, rx: none, tx: none)
+        "History cannot be read", metadata: [LogKey.device: "\(subject.title)", LogKey.error: "\(error)"])
       let reason = (error as? HTTPProblem)?.detail ?? "the archive cannot be read"
-      return (SeriesService.Answer(series: empty, events: []), "This view could not be loaded: \(reason)")
+      let grid = SeriesGrid(from: view.from, to: view.from, step: 1)
+      return Content(histories: .none(grid), problem: "This view could not be loaded: \(reason)")
     }
+  }
+
+  private func histories(_ window: TimeWindow) async throws -> Histories {
+    let points = min(Self.points, SeriesService.pointLimit / max(1, subject.lanes.count))
+    return try await shell.services.series.histories(subject, snapshot, window: window, points: points)
   }
 
   private var about: String {
-    let names = [interface.comment, InterfaceFields(device: device, interface: interface).kind, device.model]
-    return (names.compactMap { $0 }.filter { !$0.isEmpty } + ["In is received, Out is sent"]).joined(separator: " · ")
-  }
-
-  private func boot(_ answer: SeriesService.Answer) -> PageJSON {
-    let marks = answer.events.map { event in PageJSON.object([("t", .number(event.t)), ("label", .text(event.text))]) }
-    let isHealthy = [.up, .push, .degraded].contains(device.state)
-    return .object([
-      ("page", .text("graph")), ("t", .number(shell.now)), ("device", .text(device.name)), ("interface", .text(interface.name)),
-      ("healthy", .bool(isHealthy)), ("speed", .number(interface.speed)),
-      ("now", .object([("in", .number(interface.rxRate)), ("out", .number(interface.txRate))])),
-      ("series", .series(answer.series)),
-      ("events", .list(marks)),
-    ])
-  }
-
-  /// Links and marks of the tool bar. Every one of them works without scripts.
-  private var controls: Fields {
-    let links = links
-    let theme = shell.theme
-    var fields: Fields = [
-      "presets": GraphView.presets.map { preset in
-        [
-          "value": preset.value, "label": preset.label, "chosen": view.range == preset.value,
-          "href": links.page { $0.range = preset.value },
-        ] as Fields
-      },
-      "styles": GraphView.Style.allCases.map { style in
-        [
-          "value": style.rawValue, "label": style.rawValue.prefix(1).uppercased() + style.rawValue.dropFirst(),
-          "chosen": view.style == style, "href": links.page { $0.style = style },
-        ] as Fields
-      },
-      "earlier": links.page(view.moved(by: -0.5, now: shell.now)), "later": links.page(view.moved(by: 0.5, now: shell.now)),
-      "zoomOut": links.page(view.zoomedOut(now: shell.now)), "goLive": links.page { $0.range = GraphView.standard },
-      "isLive": view.isLive, "peaks": String(view.peaks), "logarithmic": String(view.logarithmic),
-      "togglePeaks": links.page { $0.peaks.toggle() }, "toggleLog": links.page { $0.logarithmic.toggle() },
-      "png": links.image("png", theme: theme), "svg": links.image("svg", theme: theme), "csv": links.csv, "json": links.json,
-      "rrdtool": links.rrdtool, "image": links.image("svg", theme: theme ?? "dark"),
-      "imageLight": theme == nil ? links.image("svg", theme: "light") as Any : false,
-      "kept": (view.parameters + links.kept).compactMap { name, value in value.map { ["name": name, "value": $0] as Fields } },
-    ]
-    let plain = GraphLinks(
-      device: device.name, interface: interface.name, view: view, kept: links.kept.filter { $0.name != "refresh" })
-    fields["reloads"] = [("never", nil), ("5 s", "5"), ("30 s", "30"), ("60 s", "60")].map { label, value in
-      ["label": label, "href": plain.page(view, adding: [("refresh", value)])] as Fields
+    guard let (device, interface) = subject.single else {
+      let what =
+        subject.isEverything
+        ? "Sum of the uplinks of \(snapshot.devices.count) devices" : "\(subject.lanes.count) lines and their sum"
+      return what + " · In is received, Out is sent"
     }
-    return fields
+    let names = [interface.comment, InterfaceFields(device: device, interface: interface).kind, device.model]
+    // What users of a network call download comes in at its uplink, and goes out at its other side.
+    let words =
+      switch interface.role {
+      case "wan": "In is received (download), Out is sent (upload)"
+      case "lan": "In is received (upload), Out is sent (download)"
+      default: "In is received, Out is sent"
+      }
+    return (names.compactMap { $0 }.filter { !$0.isEmpty } + [words]).joined(separator: " · ")
+  }
+
+  private var sentence: String? {
+    guard let device = subject.device else { return nil }
+    return StatePhrases(device, now: shell.now, time: shell.time).sentence.map { "\(device.name): \($0)" }
+  }
+}
+
+extension Histories {
+  /// The same, `seconds` later.
+  fileprivate func moved(by seconds: Int) -> Histories {
+    var moved = self
+    moved.total.t0 += seconds
+    for index in moved.lanes.indices { moved.lanes[index].series.t0 += seconds }
+    return moved
   }
 }

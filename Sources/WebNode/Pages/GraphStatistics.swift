@@ -68,10 +68,11 @@ struct GraphValues {
 
   var rows: [Row] = []
 
-  init(_ series: Series, from: Int, to: Int, end: Int) {
+  /// - Parameter atLeast: seconds of a row, where those of another series must fit.
+  init(_ series: Series, from: Int, to: Int, end: Int, atLeast: Int = 1) {
     guard to > from else { return }
     let wanted = Self.steps.first { (to - from) / $0 <= 36 } ?? (to - from) / 24
-    let step = max(series.step, wanted)
+    let step = max(series.step, wanted, atLeast)
     var start = from / step * step
     while start < min(to, end) {
       let (left, right) = (max(from, start), min(to, start + step))

@@ -26,6 +26,14 @@ struct GraphView: Equatable {
   var logarithmic = false
   var hideIn = false
   var hideOut = false
+  /// Lines that are hidden, by their number from 1 on.
+  var hiddenLanes: Set<Int> = []
+  /// How much earlier the period begins that is drawn beneath, such as `1w`.
+  var compare: String?
+  /// Byte/s instead of bit/s.
+  var bytes = false
+  /// Seconds between looks instead of a live stream.
+  var refresh: Int?
 
   var span: Int { to - from }
   var isLive: Bool { range != nil }
@@ -48,6 +56,19 @@ struct GraphView: Equatable {
     let hidden = (query["hide"] ?? "").split(separator: ",")
     hideIn = hidden.contains("in")
     hideOut = hidden.contains("out")
+    hiddenLanes = Set(hidden.compactMap { Int($0) }.filter { (1...GraphSubject.laneLimit).contains($0) })
+    compare = query["compare"].flatMap { Self.seconds($0) == nil ? nil : $0 }
+    bytes = query["unit"] == "B"
+    refresh = query["refresh"].flatMap { Int($0) }.flatMap { [5, 30, 60].contains($0) ? $0 : nil }
+  }
+
+  /// Seconds between the view and the earlier period; `nil` without one, or where it would begin before 1970.
+  var shift: Int? { compare.flatMap(Self.seconds).flatMap { $0 <= from ? $0 : nil } }
+
+  /// A range for people: `1 w` for `1w`.
+  static func words(_ range: String) -> String {
+    let unit = range.last == "m" ? "min" : String(range.suffix(1))
+    return range.dropLast() + Format.narrow + unit
   }
 
   /// Seconds of a range such as `15m` or `2w`; `nil` for anything else.
@@ -60,11 +81,12 @@ struct GraphView: Equatable {
 
   /// The parameters that say this, defaults left out.
   var parameters: [(name: String, value: String?)] {
-    let hidden = [hideIn ? "in" : nil, hideOut ? "out" : nil].compactMap { $0 }
+    let hidden = [hideIn ? "in" : nil, hideOut ? "out" : nil].compactMap { $0 } + hiddenLanes.sorted().map(String.init)
     return [
       ("range", range == Self.standard ? nil : range), ("from", isLive ? nil : String(from)), ("to", isLive ? nil : String(to)),
       ("style", style == .area ? nil : style.rawValue), ("peaks", peaks ? nil : "0"), ("log", logarithmic ? "1" : nil),
-      ("hide", hidden.isEmpty ? nil : hidden.joined(separator: ",")),
+      ("hide", hidden.isEmpty ? nil : hidden.joined(separator: ",")), ("compare", compare), ("unit", bytes ? "B" : nil),
+      ("refresh", refresh.map(String.init)),
     ]
   }
 

@@ -35,13 +35,20 @@ struct PageRoutes {
   }
 
   private func graph(_ shell: PageShell) async throws -> Response {
-    guard let name = shell.query["device"] else { return GraphIndexPage(shell: shell).response() }
-    let device = try shell.services.fleet.snapshot().device(parameter: name)
-    let interface = try shell.query["interface"].map { name throws(HTTPProblem) in try device.interface(parameter: name) }
-    guard let interface = interface ?? device.interfaces.first else {
-      throw HTTPProblem.notFound("no interface of this device is known yet", parameter: "interface")
+    guard shell.query["device"] != nil else { return GraphIndexPage(shell: shell).response() }
+    let snapshot = shell.services.fleet.snapshot()
+    return await GraphPage(shell, snapshot, try subject(shell, snapshot)).response()
+  }
+
+  /// Pages are kind: a device without an interface shows its first.
+  private func subject(_ shell: PageShell, _ snapshot: FleetSnapshot) throws(HTTPProblem) -> GraphSubject {
+    if let name = shell.query["device"], shell.query["interface"] == nil, let device = snapshot.device(named: name) {
+      guard let interface = device.interfaces.first else {
+        throw HTTPProblem.notFound("no interface of this device is known yet", parameter: "interface")
+      }
+      return GraphSubject(lanes: [GraphSubject.Lane(device: device, interface: interface)])
     }
-    return await GraphPage(shell, device: device, interface: interface).response()
+    return try GraphSubject(shell.request.uri.query, snapshot: snapshot)
   }
 
   private func reports(_ shell: PageShell) async throws -> Response {

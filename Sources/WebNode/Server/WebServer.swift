@@ -17,6 +17,7 @@ enum WebServer {
     let group = router.group(RouterPath(base))
     APIRoutes(services: services).add(to: group)
     GraphRoutes(services: services).add(to: group)
+    DataRoutes(services: services).add(to: group)
     HealthRoutes(services: services).add(to: group)
     let metrics = group.group().add(middleware: access(isMetrics: true, config, names))
     MetricsRoute(services: services).add(to: metrics)

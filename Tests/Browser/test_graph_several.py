@@ -1,0 +1,185 @@
+"""Several interfaces in one graph, all devices, the period before, units: with scripts and without."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from programs import http_get
+from selenium.webdriver.common.keys import Keys
+
+LIVE = "return document.getElementById('live').dataset.state === 'live'"
+ONE = "graph?device=gw-riga&interface=ether1"
+SEVERAL = ONE + ",sfp-sfpplus1,bridge&range=15m"
+
+
+@pytest.fixture
+def several(browser):
+    browser.open(SEVERAL).until(LIVE, "live values")
+    return browser
+
+
+def test_lines_add_up_to_the_total(several):
+    several.until("return tikwatch.graphPage.recent.length >= 3", "live seconds")
+    sums = several.run("""const { parts, total } = tikwatch.graphPage.content;
+      return [0, 1].flatMap(k => total.avg[k].map((sum, at) => [sum, ...parts.map(part => part.avg[k][at])])).filter(row => row.every(Number.isFinite))""")
+    assert len(sums) > 1000
+    assert all(abs(row[0] - sum(row[1:])) <= 2 for row in sums)
+    top = several.run("return tikwatch.chartLanes.extent(tikwatch.graphPage.chart, 0)")
+    assert top <= several.run("return tikwatch.graphPage.chart.scale.top")
+
+
+def test_stack_line_and_mirror(several):
+    assert several.text('[data-style="area"]') == "Stacked"
+    state = "const { stacked, mirrored } = tikwatch.graphPage.chart; return [stacked, mirrored]"
+    assert several.run(state) == [True, True]
+    several.keys("l")
+    assert several.run(state) == [False, False] and several.query["style"] == "line"
+    several.keys("m")
+    assert several.run(state) == [False, True]
+    several.keys("a", "g")
+    assert several.run(state) == [False, False], "decades do not add up"
+
+
+def test_legend_hides_a_line(several):
+    several.one('[data-hide="2"]').click()
+    assert several.query["hide"] == "2"
+    assert several.query["interface"] == "ether1,sfp-sfpplus1,bridge"
+    hidden = "return tikwatch.graphPage.chart.lanes.map(lane => Boolean(lane.hidden))"
+    assert several.run(hidden) == [False, True, False]
+    several.reload()
+    assert several.run(hidden) == [False, True, False]
+    assert several.one('[data-hide="2"]').get_attribute("aria-pressed") == "false"
+    several.one('[data-hide="in"]').click()
+    assert several.query["hide"] == "in,2"
+    several.one('[data-hide="2"]').click()
+    several.one('[data-hide="in"]').click()
+    assert "hide" not in several.query
+
+
+def test_tooltip_and_tables_name_every_line(several):
+    several.point("#chart", 0.3)
+    tip = several.until("const tip = document.querySelector('#chart .chart-tip'); return !tip.hidden && tip.textContent", "the tooltip")
+    for name in ("ether1", "sfp-sfpplus1", "bridge"):
+        assert name in tip
+        assert name in several.run("return document.querySelector('[data-lane]').closest('table').textContent")
+    several.one(".datatable summary").click()
+    heads, cells = several.until("""const rows = document.querySelectorAll('#values tr');
+      return rows.length > 11 && [[...document.querySelectorAll('.datatable th:not([hidden])')].length, rows[2].cells.length]""", "the table")
+    assert heads == cells == 5 + 6
+
+
+def test_several_are_chosen_in_the_menu(browser):
+    browser.open(ONE + "&range=6h")
+    browser.one("#together summary").click()
+    browser.one('#together input[value="bridge"]').click()
+    browser.one("#together button").click()
+    browser.until("return location.search.includes('bridge') && document.documentElement.dataset.ready === '1'", "both")
+    assert browser.text("h1 span") == "ether1, bridge"
+    assert parse_qs(urlsplit(browser.driver.current_url).query) == {"device": ["gw-riga"], "interface": ["ether1", "bridge"], "range": ["6h"]}
+    browser.keys("l")
+    assert parse_qs(urlsplit(browser.driver.current_url).query)["interface"] == ["ether1", "bridge"], "the view changes, not what is shown"
+
+
+def test_all_devices_are_one_sum(browser):
+    browser.open("graph?device=all&range=5m").until(LIVE, "live values")
+    assert browser.text("h1 span") == "All devices"
+    browser.until("return tikwatch.graphPage.recent.length >= 3", "live seconds")
+    seconds, total, each = browser.run("""const page = tikwatch.graphPage, order = page.stream.order;
+      const second = page.recent[page.recent.length - 1];
+      return [second[0], second[1], order]""")
+    assert total[0] > 0 and len(each) >= 4
+    browser.keys("4")
+    browser.until("return tikwatch.graphPage.loaded && !document.getElementById('graph').classList.contains('loading')", "six hours")
+    assert browser.run("return tikwatch.graphPage.data.bounds") is True
+    assert browser.text('[data-stat="peak"]').startswith("≤")
+    assert browser.one("#bounded").is_displayed()
+    browser.one("#export summary").click()
+    assert not browser.all('[data-export="rrdtool"]')
+
+
+def test_the_period_before_is_drawn_beneath(browser):
+    browser.open(ONE).until(LIVE, "live values")
+    assert not browser.one('[data-stat="before"]').is_displayed()
+    browser.one("#compare summary").click()
+    browser.one('[data-compare="1d"]').click()
+    assert browser.query["compare"] == "1d"
+    browser.until("return tikwatch.graphPage.content.past", "the day before")
+    now, before = browser.run("""const page = tikwatch.graphPage, [from, to] = page.range(), at = Math.floor((from + to) / 2);
+      const past = page.content.past;
+      return fetch('api/v1/series?device=gw-riga&interface=ether1&from=' + (at - 86400) + '&to=' + (at - 86399) + '&points=1').then(each => each.json())
+        .then(told => [told.in.avg[0], tikwatch.series.statistics(past, 0, at, at + 1).average])""")
+    assert abs(now - before) <= max(1, 0.5 * now), "the value of the day before stands at the time of today"
+    assert browser.run("return tikwatch.graphPage.chart.pastColumns[0].mean.filter(Number.isFinite).length") > 500
+    assert browser.one('[data-stat="before"]').is_displayed()
+    assert re.search(r"bit/s$", browser.text('[data-stat="before"]')) and browser.text('[data-stat="change"]').endswith("%")
+    browser.point("#chart", 0.4)
+    tip = browser.until("const tip = document.querySelector('#chart .chart-tip'); return !tip.hidden && tip.textContent", "the tooltip")
+    assert "1\u202fd before" in tip
+    browser.keys("c")
+    assert "compare" not in browser.query
+    assert browser.run("return tikwatch.graphPage.chart.past") is None
+
+
+def test_comparison_comes_with_the_page(browser):
+    browser.open(ONE + "&range=6h&compare=1d")
+    assert browser.run("return tikwatch.graphPage.content.past.step") >= 1
+    assert browser.run("return performance.getEntriesByType('resource').filter(each => each.name.includes('api/v1/series')).length") <= 1, "the navigator's"
+
+
+def test_bytes_per_second(browser):
+    browser.open(ONE).until(LIVE, "live values")
+    browser.one("#unit-toggle").click()
+    assert browser.query["unit"] == "B"
+    assert re.fullmatch(r"[kMG]?B/s", browser.text('[data-sum="in"] .u'))
+    assert "B/s" in browser.text('[data-stat="average"]') and "B/s" in browser.text("#unit")
+    browser.reload()
+    shown = browser.run("return [document.querySelector('[data-stat=\"average\"]').textContent, tikwatch.series.statistics(tikwatch.graphPage.data, 0, ...tikwatch.graphPage.range()).average]")
+    assert "B/s" in shown[0] and "bit" not in shown[0]
+    browser.keys("b")
+    assert "unit" not in browser.query and "bit/s" in browser.text('[data-stat="average"]')
+
+
+def test_files_of_the_view(several, site):
+    several.one("#export summary").click()
+    several.until("return document.querySelector('[data-export=\"csv\"]').href.includes('zone=')", "links of the view")
+    links = several.run("return Object.fromEntries([...document.querySelectorAll('[data-export]')].map(each => [each.dataset.export, each.href]))")
+    for name, link in links.items():
+        assert "interface=ether1,sfp-sfpplus1,bridge" in link, name
+        status, _, body = http_get(link)
+        assert status == 200, f"{name}: {body[:200]}"
+    _, headers, table = http_get(links["csv"])
+    rows = table.decode().splitlines()
+    assert rows[0] == "device,interface,time,local_time,zone,step_s,in_avg_bit_s,in_max_bit_s,in_min_bit_s,out_avg_bit_s,out_max_bit_s,out_min_bit_s"
+    assert {row.split(",")[1] for row in rows[1:]} == {"ether1", "sfp-sfpplus1", "bridge"}
+    assert re.search(r'filename="[A-Za-z0-9._+-]+\.csv"', headers["Content-Disposition"])
+    assert b"STACK" in http_get(links["rrdtool"])[2]
+
+
+def test_complete_without_scripts(open_browser, screenshots):
+    browser = open_browser(scripts=False).open(SEVERAL + "&compare=1d")
+    assert int(browser.one("#image").get_property("naturalWidth")) >= 1000, "the image was loaded"
+    assert browser.one('[data-stat="before"]').is_displayed()
+    assert len(browser.all("[data-lane]")) == 3
+    browser.one(".datatable summary").click()
+    assert len(browser.all("#values tr:nth-child(3) td")) == 5 + 6 + 2
+    browser.one('[data-hide="2"]').click()
+    assert browser.query["hide"] == "2" and "sfp-sfpplus1" in browser.query["interface"]
+    browser.one("#compare summary").click()
+    browser.one('[data-compare=""]').click()
+    assert "compare" not in browser.query
+    browser.one("#unit-toggle").click()
+    assert browser.query["unit"] == "B" and "B/s" in browser.one("[data-lane]").text
+    browser.shot(screenshots / "graph-several-without-scripts.png")
+    browser.open("graph?device=all")
+    assert int(browser.one("#image").get_property("naturalWidth")) >= 1000
+
+
+def test_keyboard_alone(several):
+    """Menus open, choose and close without a mouse, and the focus stays where it was."""
+    several.run("document.querySelector('#compare summary').focus()")
+    several.keys(Keys.ENTER)
+    several.keys(Keys.TAB, Keys.TAB, Keys.ENTER)
+    assert several.query["compare"] == "1d"
+    assert several.run("return document.activeElement.parentElement.id") == "compare"
+    several.keys(Keys.ENTER, Keys.ESCAPE)
+    assert several.run("return document.getElementById('compare').open") is False
