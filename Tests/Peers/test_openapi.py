@@ -1,6 +1,8 @@
 """The web node does what its OpenAPI document says: schemathesis makes requests up from it, right and wrong ones, and holds the answers
 against it. What is made up is the same in every run; TIKWATCH_EXAMPLES=1000 makes more, and others each time."""
 
+import collections
+import contextlib
 import copy
 import json
 import os
@@ -8,6 +10,7 @@ import pathlib
 import re
 import urllib.parse
 
+import jsonschema_rs
 import pytest
 import requests
 import schemathesis
@@ -15,29 +18,46 @@ from hypothesis import HealthCheck, Phase, given, settings
 from programs import REPOSITORY, http_get, wait_until
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks as conformance
 
 STORED = json.loads(pathlib.Path(REPOSITORY, "Sources/WebNode/Assets/openapi.json").read_text())
 # It does not end: see the tests of its own.
 STREAM = "/api/v1/stream"
 PATHS = sorted(set(STORED["paths"]) - {STREAM})
+# Parameters that name something; any that have the right type; any.
+KINDS = ["real", "right type", "wrong type"]
 EXAMPLES = os.environ.get("TIKWATCH_EXAMPLES")
 CHECKS = [
     not_a_server_error, conformance.status_code_conformance, conformance.content_type_conformance,
     conformance.response_headers_conformance, conformance.response_schema_conformance,
 ]
-# What requests for anything real are made of, by the parameter's name.
-LIKELY = {
-    "device": ["gw-riga", "ap-office", "branch-tartu", "all", "gw-riga,ap-office", "nobody"],
-    "interface": ["ether1", "ether1,ether2", "nothing"],
-    "collector": ["edge-1", "nobody"],
-    "from": ["-1h", "-10y", "0", "1795199760.5", "2026-11-20T20:36:00Z", "now", "NaN", "Infinity", "1e400", "9" * 400],
-    "to": ["now", "-1m", "2026-11-20T20:36:00+02:00", "-0s", "-9999999999y"],
-    "range": ["1m", "1h", "7d", "10y", "9999999999y", "0s"],
-    "month": ["2026-11", "1970-01", "2026-13", "9999-12"],
-    "zone": ["UTC", "Europe/Riga", "../../etc/passwd"],
+# What requests that can be answered are made of, by the parameter's name, and what looks like it and is none.
+REAL = {
+    "device": ["gw-riga", "ap-office", "branch-tartu"],
+    "interface": ["ether1", "ether2"],
+    "collector": ["edge-1"],
+    "from": ["-1h", "-2y", "1795199760.5", "2026-11-20T20:36:00Z"],
+    "to": ["now", "-0s", "-1m"],
+    "range": ["1m", "1h", "7d", "5y"],
+    "month": ["2026-11", "1970-01", "2031-02"],
+    "compare": ["1d", "1w"],
+    "zone": ["UTC", "Europe/Riga"],
     "hide": ["in", "out", "1,2"],
-    "match[]": ['{__name__=~"tikwatch_.*"}', "tikwatch_device_up", "{", "", '{a=~"("}'],
+    "match[]": ['{__name__=~"tikwatch_.*"}', "tikwatch_device_up", 'up{device!~"gw-.*"}'],
+    "Last-Event-ID": ["1795199760"],
+}
+NEARLY = {
+    "device": ["all", "gw-riga,ap-office", "nobody"],
+    "interface": ["ether1,ether2", "nothing"],
+    "collector": ["nobody"],
+    "from": ["0", "now", "NaN", "Infinity", "1e400", "9" * 400],
+    "to": ["2026-11-20T20:36:00+02:00", "-9999999999y"],
+    "range": ["9999999999y", "0s"],
+    "month": ["2026-13", "9999-12"],
+    "compare": ["9999999999y"],
+    "zone": ["../../etc/passwd", "GMT+99"],
+    "match[]": ["{", "", '{a=~"("}', "{}"],
 }
 HOSTILE = [
     "%", "%ff=1", "device=%", "device=%ff", "device=%c3%28", "device=%00", "device=", "device", "=", "&&&", "device=gw-riga&device=gw-riga",
@@ -53,7 +73,7 @@ HOSTILE = [
 
 
 def closed(document):
-    """The document in which nothing may be that is not described, with values that name something real."""
+    """The document in which nothing may be that is not described."""
     document = copy.deepcopy(document)
 
     def close(node):
@@ -67,12 +87,19 @@ def closed(document):
                 close(child)
 
     close(document["components"]["schemas"])
+    return document
+
+
+def narrowed(document, only_real):
+    """With values for parameters that name something; else, with those that nearly do, and any others."""
+    document = copy.deepcopy(document)
     inline = [parameter for path in document["paths"].values() for parameter in path["get"].get("parameters", [])]
     for parameter in [*document["components"]["parameters"].values(), *inline]:
-        schema = parameter.get("schema")
-        if schema and parameter["name"] in LIKELY:
-            target, key = (schema, "items") if schema.get("type") == "array" else (parameter, "schema")
-            target[key] = {"anyOf": [{"type": "string", "enum": LIKELY[parameter["name"]]}, target[key]]}
+        name = parameter.get("name")
+        if name in REAL:
+            target, key = (parameter["schema"], "items") if parameter["schema"].get("type") == "array" else (parameter, "schema")
+            real = {"type": "string", "enum": REAL[name] + ([] if only_real else NEARLY.get(name, []))}
+            target[key] = real if only_real else {"anyOf": [real, target[key]]}
     return document
 
 
@@ -86,10 +113,12 @@ def document(site):
 
 
 @pytest.fixture(scope="module")
-def schema(site, document):
-    schema = schemathesis.openapi.from_dict(closed(document))
-    schema.config.update(base_url=site.url)
-    return schema
+def schemas(site, document):
+    made = {}
+    for kind in KINDS:
+        made[kind] = schemathesis.openapi.from_dict(narrowed(closed(document), only_real=kind == "real"))
+        made[kind].config.update(base_url=site.url)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +141,7 @@ def check_problem(answer, names):
 def parameter_names(document, path):
     found = document["paths"][path]["get"].get("parameters", [])
     resolved = [document["components"]["parameters"][one["$ref"].split("/")[-1]] if "$ref" in one else one for one in found]
-    return {one["name"] for one in resolved}
+    return {one["name"]: one["in"] for one in resolved}
 
 
 def test_the_document_is_the_stored_one(document):
@@ -120,30 +149,49 @@ def test_the_document_is_the_stored_one(document):
     assert document["paths"] == STORED["paths"]
 
 
-@pytest.mark.parametrize(
-    "path, mode",
-    # Any text may stand in a path: without a query, nothing can be of a wrong kind.
-    [pytest.param(path, GenerationMode.POSITIVE, id=path + "-right") for path in PATHS]
-    + [pytest.param(path, GenerationMode.NEGATIVE, id=path + "-wrong") for path in PATHS
-       if "{" not in path and "parameters" in STORED["paths"][path]["get"]])
-def test_answers_are_as_described(schema, document, session, path, mode):
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", PATHS)
+def test_answers_are_as_described(schemas, document, session, path, kind):
     names = parameter_names(document, path)
     examples = int(EXAMPLES) if EXAMPLES else (30 if names else 2)
-    seen = set()
+    # Any text may stand in a path: without a query, nothing can be of a wrong type.
+    mode = GenerationMode.NEGATIVE if kind == "wrong type" and "query" in names.values() else GenerationMode.POSITIVE
+    seen = collections.Counter()
 
     @settings(
         max_examples=examples, deadline=None, database=None, derandomize=not EXAMPLES, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck))
-    @given(case=schema[path]["GET"].as_strategy(generation_mode=mode))
+    @given(case=schemas[kind][path]["GET"].as_strategy(generation_mode=mode))
     def run(case):
         answer = case.call(session=session, timeout=20)
-        seen.add(answer.status_code)
+        seen[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
-        # Other parameters than those that a path takes are nothing to it; a time may be wrong although only one of two was given.
-        check_problem(answer, names | {"from", "to", "range", "month"})
+        check_problem(answer, names)
 
     run()
-    assert seen
+    # Answers of substance were looked at, not only refusals.
+    assert kind != "real" or seen[200] >= max(1, sum(seen.values()) // 4), seen
+
+
+@pytest.mark.parametrize("change", [
+    lambda document: [document["components"]["schemas"]["Series"]["required"].remove("coverage"),
+                      document["components"]["schemas"]["Series"]["properties"].pop("coverage")],
+    lambda document: document["components"]["schemas"]["Rate"].update(type="string"),
+    lambda document: document["paths"]["/api/v1/series"]["get"]["responses"].pop("200"),
+    lambda document: document["paths"]["/api/v1/series"]["get"]["responses"]["200"]["content"].pop("application/json"),
+    lambda document: document["components"]["headers"]["ETag"]["schema"].update(type="integer"),
+], ids=["member", "type", "status", "content type", "header"])
+def test_an_answer_that_is_not_as_described_would_be_found(site, document, session, change):
+    changed = closed(document)
+    change(changed)
+    for one, is_wrong in [(closed(document), False), (changed, True)]:
+        schema = schemathesis.openapi.from_dict(one)
+        schema.config.update(base_url=site.url)
+        case = schema["/api/v1/series"]["GET"].Case(query={"device": "gw-riga", "interface": "ether1", "range": "1m"})
+        answer = case.call(session=session, timeout=20)
+        assert answer.status_code == 200
+        with pytest.raises(FailureGroup) if is_wrong else contextlib.nullcontext():
+            case.validate_response(answer, checks=CHECKS)
 
 
 @pytest.mark.parametrize("path", [*PATHS, STREAM])
@@ -155,6 +203,14 @@ def test_hostile_queries_get_a_documented_answer(site, document, session, path):
             assert answer.status_code in documented - {503}, f"{answer.status_code} {query[:100]}"
             check_problem(answer, names)
     assert http_get(site.url + "/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("length", [66_000, 80_000, 85_000, 200_000])
+def test_too_long_an_address_is_414(site, session, length):
+    answer = session.get(f"{site.url}/api/v1/devices?{'a' * length}", timeout=20)
+    assert answer.status_code == 414
+    kind = answer.headers["Content-Type"].split(";")[0]
+    assert kind in STORED["components"]["responses"]["TooLong"]["content"]
 
 
 def test_hostile_paths_get_a_documented_answer(site, session):
@@ -200,19 +256,16 @@ def test_stream_sends_what_is_described(site, document):
 
 
 def schema_validator(document, name):
-    import jsonschema_rs
-
     whole = closed(document)
     return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": whole["components"]})
 
 
 def test_a_kept_answer_is_not_sent_again(site, session):
-    for target in ["/api/v1/percentile?device=gw-riga&month=2020-01", "/api/v1/openapi.json", "/api/v1/tables",
-                   "/api/v1/events?device=gw-riga&from=100&to=200", "/api/v1/series?device=gw-riga&interface=ether1&from=1e9".replace("1e9", "1000000000") + "&to=1000000100"]:
-        first = session.get(site.url + target, timeout=20)
-        assert first.status_code == 200 and re.match(r"private, max-age=\d+", first.headers["Cache-Control"]), target
+    past = "from=1000000000&to=1000000100"
+    for target in ["percentile?device=gw-riga&month=2020-01", f"events?device=gw-riga&{past}", f"usage?device=gw-riga&{past}",
+                   "openapi.json"]:
+        first = session.get(f"{site.url}/api/v1/{target}", timeout=20)
+        assert first.status_code == 200 and re.fullmatch(r"private, max-age=\d+", first.headers["Cache-Control"]), target
         tag = first.headers["ETag"]
-        if target == "/api/v1/tables" or "series" in target:
-            continue  # They tell the node's clock.
-        again = session.get(site.url + target, headers={"If-None-Match": f'"x", W/{tag}'}, timeout=20)
+        again = session.get(f"{site.url}/api/v1/{target}", headers={"If-None-Match": f'"x", W/{tag}'}, timeout=20)
         assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag), target
