@@ -1,11 +1,5 @@
 /// Joins the families of many devices: each family once, with one HELP and one TYPE, sorted by name. A pure function.
 package struct ExpositionMerge: Sendable {
-  /// A finished family.
-  package struct Block: Sendable, Equatable {
-    package var name: String
-    package var bytes: [UInt8]
-  }
-
   private struct Family {
     var kind: MetricFamily.Kind
     var help: String
@@ -20,16 +14,17 @@ package struct ExpositionMerge: Sendable {
 
   package mutating func add(_ family: RenderedFamily) {
     guard !family.lines.isEmpty else { return }
-    guard let known = families[family.name] else {
+    guard let place = families.index(forKey: family.name) else {
       families[family.name] = Family(kind: family.kind, help: family.help, parts: [family.lines])
       return
     }
-    guard known.kind.stands(beside: family.kind) else {
+    guard families.values[place].kind.stands(beside: family.kind) else {
       conflicts += 1
       return
     }
-    if known.help.isEmpty { families[family.name]?.help = family.help }
-    families[family.name]?.parts.append(family.lines)
+    // In place: no copy of the parts may be alive meanwhile.
+    if families.values[place].help.isEmpty { families.values[place].help = family.help }
+    families.values[place].parts.append(family.lines)
   }
 
   /// Keeps the families that a scrape asks for: by their own name, by that without `_total` or `_info`, or by a sample's.
@@ -41,26 +36,21 @@ package struct ExpositionMerge: Sendable {
     }
   }
 
-  /// The families, sorted by name.
-  package func blocks(_ format: ExpositionFormat = .text) -> [Block] {
-    families.sorted { $0.key < $1.key }.map { name, family in
+  /// Everything as one text: the families, sorted by name.
+  package func text(_ format: ExpositionFormat) -> [UInt8] {
+    var text: [UInt8] = []
+    let size = families.reduce(8) { total, family in
+      family.value.parts.reduce(total + 2 * family.key.utf8.count + family.value.help.utf8.count + 64) { $0 + $1.count }
+    }
+    text.reserveCapacity(size)
+    for (name, family) in families.sorted(by: { $0.key < $1.key }) {
       let isInfo =
         format == .openMetrics
         && family.parts.allSatisfy { RenderedFamily(name: name, kind: family.kind, help: "", lines: $0).isInfo }
       let head = FamilyHead(name: name, kind: family.kind, help: family.help, isInfo: isInfo)
-      var bytes = head.text(format) { families[$0]?.kind }
-      bytes.reserveCapacity(family.parts.reduce(bytes.count) { $0 + $1.count })
-      for part in family.parts { bytes += part }
-      return Block(name: name, bytes: bytes)
+      text += head.text(format) { families[$0]?.kind }
+      for part in family.parts { text += part }
     }
-  }
-
-  /// Everything as one text.
-  package func text(_ format: ExpositionFormat) -> [UInt8] {
-    let blocks = blocks(format)
-    var text: [UInt8] = []
-    text.reserveCapacity(blocks.reduce(8) { $0 + $1.bytes.count })
-    for block in blocks { text += block.bytes }
     text += format.end.utf8
     return text
   }
