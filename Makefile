@@ -9,7 +9,7 @@ VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers cluster browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph clean
+.PHONY: help setup setup-tests build demo test unit e2e peers cluster cluster-test setup-cluster browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ setup: ## install what a build needs and is missing (apt)
 
 setup-tests: ## install what the tests need and is missing (apt, Python environment in .venv)
 	@.ci/setup tests
+
+setup-cluster: ## install what `make cluster-test` needs and is missing (apt: GlusterFS; Python environment)
+	@.ci/setup cluster
 
 build: setup ## release build of the three programs, in .build/release
 	@for product in $(PRODUCTS); do echo "build: $$product"; swift build -c release --product "$$product" || exit 1; done
@@ -42,6 +45,9 @@ peers: setup-tests ## independent programs: librouteros, RouterOS-api, MKTXP, rr
 
 cluster: setup-tests ## two collectors and three web nodes behind nginx: each part is killed in turn, under load
 	@exec .ci/test build cluster
+
+cluster-test: setup-cluster ## as root: hosts (namespaces) that share a root over GlusterFS; a brick dies, a host is cut off; not in `make test`
+	@exec .ci/cluster-test
 
 browser: setup-tests ## the pages in a real browser; screenshots in .ci-artifacts
 	@exec .ci/test build browser
