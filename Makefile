@@ -10,7 +10,7 @@ VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers cluster cluster-test browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph bench-stream clean
+.PHONY: help setup setup-tests build demo test unit e2e peers cluster browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph bench-stream clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,10 +43,6 @@ peers: setup-tests ## independent programs: librouteros, RouterOS-api, MKTXP, rr
 
 cluster: setup-tests ## two collectors and three web nodes behind nginx: each part is killed in turn, under load
 	@exec .ci/test build cluster
-
-cluster-test: ## collectors and web nodes on three hosts (namespaces) with a root on GlusterFS; a brick dies, a host is cut off (root)
-	@.ci/setup cluster
-	@exec .ci/test build glusterfs
 
 browser: setup-tests ## the pages in a real browser; screenshots in .ci-artifacts
 	@exec .ci/test build browser

@@ -130,6 +130,15 @@ class Browser:
         """Pixels by which the page is wider than the window."""
         return self.run("return Math.max(0, document.documentElement.scrollWidth - innerWidth)")
 
+    def widest(self):
+        """The elements that reach furthest beyond the window, for a failure's message."""
+        return self.run(
+            "const clipped = each => each.parentElement && (getComputedStyle(each.parentElement).overflowX !== 'visible'"
+            " || clipped(each.parentElement));"
+            "return [...document.querySelectorAll('body *')].filter(each => !clipped(each)).map(each => [Math.round(each.getBoundingClientRect().right - innerWidth),"
+            " each.tagName + '.' + each.className + ': ' + each.textContent.trim().slice(0, 60)])"
+            ".filter(each => each[0] > 0).sort((a, b) => b[0] - a[0]).slice(0, 12)")
+
     def shot(self, path):
         assert self.driver.save_screenshot(str(path))
         assert path.stat().st_size > 10_000

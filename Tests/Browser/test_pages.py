@@ -40,7 +40,7 @@ def test_look(open_browser, screenshots, name, look):
 @pytest.mark.parametrize("path", ["", "?view=table", GRAPH, GRAPH + ",bridge&compare=1d", "devices/gw-riga", "clients", "cluster"])
 def test_narrow_and_enlarged_pages_do_not_overflow(open_browser, path):
     browser = open_browser(size=(320, 640)).open(path)
-    assert browser.overflow() == 0
+    assert browser.overflow() == 0, browser.widest()
 
 
 @pytest.mark.parametrize("name", ["overview", "table", "device", "graphs", "graph", "clients", "cluster"])

@@ -176,8 +176,8 @@ def test_a_certificate_is_shown_and_pinned(wizard, ports, tmp_path):
     terminal.answer("Write this to", "")
     assert terminal.end() == 0, terminal.screen
     text = path.read_text()
-    assert "use_ssl = yes" in text and re.sub("[^0-9a-f]", "", text.split("ssl_fingerprint = ")[1].split("\n")[0].lower()) \
-        == re.sub("[^0-9a-f]", "", fingerprint.lower())
+    pinned = re.search(r"ssl_fingerprint = (?:sha256:)?([0-9a-fA-F:]+)\n", text)
+    assert "use_ssl = yes" in text and pinned[1].replace(":", "").lower() == re.sub("[^0-9a-f]", "", fingerprint.lower())
     assert run("check", "--config", path, folder=tmp_path).returncode == 0
     # Another certificate is not accepted: the test fails, and nothing is written.
     other = run(

@@ -58,6 +58,11 @@ import Testing
       "long address",
       "GET /healthz?" + String(repeating: "a", count: 70_000) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", [414]
     ),
+    (
+      // Its end comes in the same piece as the byte that is too much.
+      "address just too long to be held",
+      "GET /healthz?" + String(repeating: "a", count: 85_000) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", [414]
+    ),
     ("endless address", "GET /" + String(repeating: "a", count: 200_000), [414]),
     ("endless header", get + "X: " + String(repeating: "a", count: 200_000), [431]),
     ("many headers", get + (0..<200).map { "X\($0): 1\r\n" }.joined() + "\r\n", [431]),

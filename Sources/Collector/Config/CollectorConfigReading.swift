@@ -116,8 +116,8 @@ struct CollectorConfigReading {
       var reader = SectionReader(section, fallbacks: fallbacks)
       let device = DeviceConfig.read(&reader, context, retention: retention)
       config.modules[section.name] = ProbeModule(device: device, targets: TargetRules.read(&reader))
-      accept(&reader)
       let remotes = readRemotes(&reader, fallbacks, context)
+      accept(&reader)
       if let other = folders.updateValue(section.name, forKey: FolderName.escape(section.name)) {
         reader.fail("hostname", "the device would share its folder with \"\(other)\"")
       }

@@ -13,6 +13,10 @@ final class RequestStartHandler: ChannelInboundHandler, RemovableChannelHandler 
   private let patience: TimeAmount
   private let connection: ConnectionState
   private var deadline: Scheduled<Void>?
+  /// Bytes of the request's first line that have come.
+  private var lineBytes = 0
+  /// The longest address that is served, with method and version around it.
+  private static let lineLimit = 65_536 + 32
 
   init(_ guards: ConnectionGuards, patience: TimeAmount, connection: ConnectionState) {
     self.guards = guards
@@ -53,14 +57,22 @@ final class RequestStartHandler: ChannelInboundHandler, RemovableChannelHandler 
       let channel = context.channel
       deadline = context.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
     }
-    if !connection.hasLine { connection.hasLine = unwrapInboundIn(data).readableBytesView.contains(UInt8(ascii: "\n")) }
+    if !connection.hasLine { lookForLine(unwrapInboundIn(data).readableBytesView) }
     context.fireChannelRead(data)
+  }
+
+  /// A line that is too long does not count, although its end may come in the same piece as what makes it so.
+  private func lookForLine(_ bytes: ByteBufferView) {
+    let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
+    lineBytes += bytes.distance(from: bytes.startIndex, to: end ?? bytes.endIndex)
+    connection.hasLine = end != nil && lineBytes <= Self.lineLimit
   }
 
   private func requestEnded() {
     deadline?.cancel()
     deadline = nil
     connection.hasLine = false
+    lineBytes = 0
   }
 
   private func leave() {

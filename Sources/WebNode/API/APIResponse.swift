@@ -8,13 +8,33 @@ enum Freshness: Sendable, Equatable {
   case now
   /// Good for this many seconds.
   case seconds(Int)
+  /// Of the past and known in full: nothing that may still come in changes it, so nobody needs to ask again for these seconds.
+  case settled(Int)
 
   var header: String {
     switch self {
     case .now: "no-store"
     case .seconds(let seconds): "private, max-age=\(seconds)"
+    case .settled(let seconds): "private, max-age=\(seconds), immutable"
     }
   }
+
+  /// Of a window of time.
+  ///
+  /// - Parameters:
+  ///   - end: of the window, epoch seconds.
+  ///   - step: seconds for which an answer whose end moves is good.
+  ///   - isComplete: all of it is known. A gap may yet be closed, from a spool or by a collector that was away.
+  ///   - settled: seconds for which what is complete is good. Not for ever: names and billing days may come to mean something else.
+  static func window(
+    to end: Int, now: Double, isMoving: Bool = false, step: Int, isComplete: Bool, settled: Int
+  ) -> Freshness {
+    if isMoving || Double(end) > now { return .seconds(max(1, step)) }
+    return isComplete && Double(end) < now - settling ? .settled(settled) : .seconds(60)
+  }
+
+  /// After this many seconds archives, ledgers and replicas are taken to have what they will have of a complete stretch.
+  private static let settling = 3600.0
 }
 
 extension Response {

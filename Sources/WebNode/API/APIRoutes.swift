@@ -17,6 +17,7 @@ struct APIRoutes {
     ClusterRoute(services: services).add(to: api)
     StreamRoute(services: services).add(to: api)
     UsageRoutes(services: services).add(to: api)
+    OpenAPIRoute(basePath: services.config.basePath).add(to: api)
     UsageRoutes(services: services).addReport(to: group)
   }
 
@@ -47,19 +48,26 @@ struct APIRoutes {
     let points = try query.integer(
       "points", in: 1...min(SeriesReader.maximumPoints, SeriesService.pointLimit / max(1, subject.lanes.count)), default: 1000)
     let format = try query.choice("format", default: Format.json)
-    let (json, csv, step): (() -> JSONOutput, () -> [UInt8], Int)
+    let (json, csv, series, problem): (() -> JSONOutput, () -> [UInt8], Series, String?)
+    let lines: [Series]
     if let (device, interface) = subject.single {
       let answer = try await services.series.answer(device: device.name, interface, window: window, points: points)
       let response = SeriesResponse(
         device: device.name, interface: interface.name, window: window, now: services.now(), answer: answer)
-      (json, csv, step) = ({ response.json }, { response.csv }, answer.series.step)
+      (json, csv, series, problem) = ({ response.json }, { response.csv }, answer.series, answer.problem)
+      lines = [answer.series]
     } else {
       let histories = try await services.series.histories(subject, snapshot, window: window, points: points)
       let response = HistoriesResponse(subject: subject, window: window, now: services.now(), histories: histories)
-      (json, csv, step) = ({ response.json }, { response.csv }, histories.total.step)
+      (json, csv, series, problem) = ({ response.json }, { response.csv }, histories.total, histories.problem)
+      lines = histories.lanes.map(\.series)
     }
-    // An outage may still be filled in from a spool, so the past is not for ever either.
-    let freshness = Freshness.seconds(window.isMoving || window.to > Int(services.now()) ? step : 60)
+    // Which interfaces a sum is of may change.
+    let isComplete =
+      problem == nil && subject.lanes.allSatisfy { $0.interface != nil } && !lines.isEmpty
+      && lines.allSatisfy { $0.coverage(from: window.from, to: window.to) > 0.999_999 }
+    let freshness = Freshness.window(
+      to: window.to, now: services.now(), isMoving: window.isMoving, step: series.step, isComplete: isComplete, settled: 86_400)
     switch format {
     case .json: return .json(json(), freshness: freshness, request: request)
     case .csv:
@@ -86,7 +94,10 @@ struct APIRoutes {
       $0.key("events")
       $0.array { for event in events { $0.object { event.write(&$0) } } }
     }
-    return .json(output, request: request)
+    // A collector that was away may still tell of a time that is over.
+    let freshness = Freshness.window(
+      to: window.to, now: services.now(), isMoving: window.isMoving, step: 1, isComplete: false, settled: 0)
+    return .json(output, freshness: freshness, request: request)
   }
 
   private func unique(_ devices: [DeviceView]) -> [DeviceView] {

@@ -25,7 +25,8 @@ struct ErrorAnswers: Sendable {
   }
 
   @Sendable private func answer(to problem: HTTPProblem, _ request: Request) -> Response {
-    guard request.uri.path.hasPrefix(services.config.basePath + "api/") else {
+    let api = services.config.basePath + "api"
+    guard request.uri.path == api || request.uri.path.hasPrefix(api + "/") else {
       return pages.errorPage(problem, request, services)
     }
     return Response(

@@ -31,9 +31,11 @@ struct UsageRoutes {
     let wanted = try UsageRequest(query, subject: services.fleet.snapshot().usageSubject(query), now: services.now())
     let answer = try await services.usage.answer(wanted)
     let response = UsageResponse(request: wanted, answer: answer, quota: try await services.usage.quota(wanted, answer))
+    let isComplete = answer.problem == nil && ([answer.total] + answer.amounts).allSatisfy { !$0.isPartial }
+    let freshness = freshness(wanted.span, wanted.subject, step: 1, isComplete: isComplete)
     switch wanted.format {
-    case .json: return .json(response.json, freshness: freshness(wanted.span), request: request)
-    case .csv: return csv(response.csv, "usage", wanted.subject, wanted.span, request)
+    case .json: return .json(response.json, freshness: freshness, request: request)
+    case .csv: return csv(response.csv, "usage", wanted.subject, wanted.span, freshness, request)
     }
   }
 
@@ -47,9 +49,11 @@ struct UsageRoutes {
     let span = calendar.span(of: month)
     let buckets = try await services.usage.buckets(of: subject.interfaces, subject.device, span)
     let response = PercentileResponse(subject: subject, span: span, month: month, p: p, values: buckets.percentiles(p))
+    // A row that has just ended may take a moment to be written.
+    let freshness = freshness(span, subject, step: 30, isComplete: response.values.missing == 0)
     switch format {
-    case .json: return .json(response.json, freshness: freshness(span), request: request)
-    case .csv: return csv(response.csv, "percentile", subject, span, request)
+    case .json: return .json(response.json, freshness: freshness, request: request)
+    case .csv: return csv(response.csv, "percentile", subject, span, freshness, request)
     }
   }
 
@@ -64,15 +68,19 @@ struct UsageRoutes {
     return value
   }
 
-  /// The present moves; of the past a replica's rows may still come in from a spool.
-  private func freshness(_ span: Range<Int>) -> Freshness { .seconds(Double(span.upperBound) > services.now() ? 1 : 60) }
+  /// The present moves; of the past a replica's rows may still come in from a spool. Which interfaces a sum is of may change.
+  private func freshness(_ span: Range<Int>, _ subject: UsageSubject, step: Int, isComplete: Bool) -> Freshness {
+    .window(
+      to: span.upperBound, now: services.now(), step: step, isComplete: isComplete && subject.interface != nil, settled: 3600)
+  }
 
-  private func csv(_ bytes: [UInt8], _ what: String, _ subject: UsageSubject, _ span: Range<Int>, _ request: Request) -> Response
-  {
+  private func csv(
+    _ bytes: [UInt8], _ what: String, _ subject: UsageSubject, _ span: Range<Int>, _ freshness: Freshness, _ request: Request
+  ) -> Response {
     let names = [subject.device.folder, subject.interface.map { FolderName.escape($0.name) }, what].compactMap { $0 }
     let file = (names + [String(span.lowerBound), String(span.upperBound)]).joined(separator: "_") + ".csv"
     return .content(
-      bytes, type: "text/csv; charset=utf-8; header=present", freshness: freshness(span), request: request,
+      bytes, type: "text/csv; charset=utf-8; header=present", freshness: freshness, request: request,
       headers: [.contentDisposition: "attachment; filename=\"\(file)\""])
   }
 }

@@ -1,0 +1,67 @@
+import Shared
+import TestSupport
+import Testing
+
+@testable import WebNode
+
+/// How long answers may be kept, and that nobody gets the same twice who says so.
+@Suite struct FreshnessTests {
+  private static let now = SeriesAPITests.now
+
+  private func node(gaps: [ClosedRange<Int>] = [], _ body: @escaping @Sendable (RunningNode) async throws -> Void) async throws {
+    let root = try SeriesAPITests.root(gaps: gaps)
+    try await RunningNode.with(RunningNode.config(root.path), now: { Double(Self.now) }, body)
+  }
+
+  private static let series = "/api/v1/series?device=gw1&interface=ether1&points=100"
+
+  @Test(
+    arguments: [
+      ("the present", "\(series)&range=10m", "private, max-age=6"),
+      ("a moving end", "\(series)&from=-2h&to=-1h", "private, max-age="),
+      ("the past", "\(series)&from=\(now - 6600)&to=\(now - 3660)", "private, max-age=86400, immutable"),
+      ("just over", "\(series)&from=\(now - 6600)&to=\(now - 3540)", "private, max-age=60"),
+      ("events", "/api/v1/events?device=gw1", "private, max-age=1"),
+      ("events of the past", "/api/v1/events?device=gw1&from=100&to=200", "private, max-age=60"),
+      ("usage", "/api/v1/usage?device=gw1", "private, max-age=1"),
+      ("usage without ledger", "/api/v1/usage?device=gw1&interface=ether1&from=100000&to=200000", "private, max-age=60"),
+      ("percentile", "/api/v1/percentile?device=gw1", "private, max-age=30"),
+      ("percentile of the past", "/api/v1/percentile?device=gw1&month=2026-01", "private, max-age=60"),
+      ("document", "/api/v1/openapi.json", "private, max-age=300"),
+    ])
+  func isTold(name: String, target: String, header: String) async throws {
+    try await node { node in
+      let reply = try await node.get(target)
+      #expect(reply.status == 200, "\(reply.text)")
+      let told = reply["cache-control"]
+      #expect(header.hasSuffix("=") ? told?.hasPrefix(header) == true && told?.hasSuffix("immutable") == false : told == header)
+      let tag = try #require(reply["etag"])
+      // `now` in a series of the present is of the moment, which stands still here.
+      let again = try await node.get(target, headers: ["If-None-Match: \(tag)"])
+      #expect(again.status == 304)
+      #expect(again.body.isEmpty)
+      #expect(again["etag"] == tag)
+      #expect(again["cache-control"] == told)
+      let other = try await node.get(target, headers: ["If-None-Match: \"other\""])
+      #expect(other.status == 200)
+      let head = try await node.get(target, method: "HEAD")
+      #expect(head.status == 200)
+      #expect(head["etag"] == tag)
+    }
+  }
+
+  @Test func aGapMayYetBeFilled() async throws {
+    try await node(gaps: [(Self.now - 5000)...(Self.now - 4900)]) { node in
+      let reply = try await node.get("\(Self.series)&from=\(Self.now - 6600)&to=\(Self.now - 3660)")
+      #expect(reply["cache-control"] == "private, max-age=60")
+    }
+  }
+
+  @Test func ofTheLedgerOnlyWhatIsKnownInFullIsSettled() {
+    #expect(Freshness.window(to: 1000, now: 5000, step: 1, isComplete: true, settled: 3600) == .settled(3600))
+    #expect(Freshness.window(to: 1000, now: 5000, step: 1, isComplete: false, settled: 3600) == .seconds(60))
+    #expect(Freshness.window(to: 1000, now: 4000, step: 1, isComplete: true, settled: 3600) == .seconds(60))
+    #expect(Freshness.window(to: 1000, now: 999, step: 5, isComplete: true, settled: 3600) == .seconds(5))
+    #expect(Freshness.window(to: 1000, now: 9000, isMoving: true, step: 5, isComplete: true, settled: 3600) == .seconds(5))
+  }
+}
