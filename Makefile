@@ -5,11 +5,12 @@ DAYS ?= 30
 KEEP ?=
 SECONDS ?= 60
 DEVICES ?= 200
+CLIENTS ?= 500
 VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers cluster browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph clean
+.PHONY: help setup setup-tests build demo test unit e2e peers cluster browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph bench-stream clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +76,9 @@ bench-metrics: setup-tests ## the web node's /metrics of DEVICES=200 beside ngin
 
 bench-graph: setup-tests ## /graph.png against librrd in one process and /api/v1/series, 5 min to 5 y, for SECONDS=60; prints figures
 	@.venv/bin/python Tests/Bench/graph.py --seconds '$(SECONDS)'
+
+bench-stream: setup-tests ## CLIENTS=500 live streams on a web node and ten that read nothing, for SECONDS=60; prints figures
+	@.venv/bin/python Tests/Bench/stream.py --seconds '$(SECONDS)' --clients '$(CLIENTS)'
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
 	rm -rf .build .build-* .ci-artifacts .demo .venv

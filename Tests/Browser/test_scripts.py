@@ -11,7 +11,7 @@ from programs import REPOSITORY
 HERE = pathlib.Path(__file__).parent
 ASSETS = REPOSITORY / "Sources" / "WebNode" / "Assets"
 MODULES = ["format", "ticks", "series", "columns", "chart-scale", "chart-draw", "chart-overlay", "chart-input", "chart", "chart-lanes",
-           "dom", "stream-share", "stream", "shell", "spoken", "refresh", "search", "graph-state", "graph-tables"]
+           "dom", "stream-share", "stream", "shell", "spoken", "refresh", "search", "graph-state", "graph-tables", "graph-volumes"]
 SCRIPTS = [ASSETS / f"{name}.js" for name in MODULES] + [HERE / "script_tests.js"]
 CASES = HERE / "format_cases.json"
 
