@@ -41,4 +41,7 @@ def test_scripts_in_the_browser(open_browser, zone):
 def test_bundle_holds_every_script():
     catalog = (REPOSITORY / "Sources" / "WebNode" / "Pages" / "AssetCatalog.swift").read_text()
     for path in ASSETS.iterdir():
+        # The API's description is answered under the API's own address.
+        if path.name == "openapi.json":
+            continue
         assert f"Files.{path.name.replace('-', '_').replace('.', '_')}" in catalog, f"{path.name} is in no bundle"
