@@ -5,11 +5,12 @@ DAYS ?= 30
 KEEP ?=
 SECONDS ?= 60
 DEVICES ?= 200
+CLIENTS ?= 500
 VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers cluster cluster-test setup-cluster browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph clean
+.PHONY: help setup setup-tests build demo test unit e2e peers cluster cluster-test setup-cluster browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph bench-stream clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +21,7 @@ setup: ## install what a build needs and is missing (apt)
 setup-tests: ## install what the tests need and is missing (apt, Python environment in .venv)
 	@.ci/setup tests
 
-setup-cluster: ## install what `make cluster-test` needs and is missing (apt: GlusterFS; Python environment)
+setup-cluster: ## install what make cluster-test needs and is missing (apt: GlusterFS; Python environment)
 	@.ci/setup cluster
 
 build: setup ## release build of the three programs, in .build/release
@@ -81,6 +82,9 @@ bench-metrics: setup-tests ## the web node's /metrics of DEVICES=200 beside ngin
 
 bench-graph: setup-tests ## /graph.png against librrd in one process and /api/v1/series, 5 min to 5 y, for SECONDS=60; prints figures
 	@.venv/bin/python Tests/Bench/graph.py --seconds '$(SECONDS)'
+
+bench-stream: setup-tests ## CLIENTS=500 live streams on a web node and ten that read nothing, for SECONDS=60; prints figures
+	@.venv/bin/python Tests/Bench/stream.py --seconds '$(SECONDS)' --clients '$(CLIENTS)'
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo
 	rm -rf .build .build-* .ci-artifacts .demo .venv

@@ -3,7 +3,7 @@
 (function (scope) {
   'use strict';
 
-  const { format, ticks, columns, series, graphState, graphTables, chartLanes, scale, links } = scope.tikwatch;
+  const { format, ticks, columns, series, graphState, graphTables, graphVolumes, chartLanes, scale, links } = scope.tikwatch;
   const tests = [];
   const test = (name, body) => tests.push({ name, body });
 
@@ -136,13 +136,24 @@
     const result = series.statistics(data, 0, data.t0, data.t0 + 100);
     equal(Math.round(result.average), Math.round((89 * 800 + 1600) / 90));
     equal([result.peak, result.peakAt - data.t0, result.lowest, result.missing], [1600, 50, 800, 10]);
-    equal(result.bytes, (89 * 800 + 1600) / 8);
   });
 
   test('statistics of a view without data are unknown', () => {
     const data = made(10, { gaps: [[0, 10]] });
     const result = series.statistics(data, 0, data.t0, data.t0 + 10);
-    equal([result.average, result.peak, result.percentile, result.bytes], [null, null, null, null]);
+    equal([result.average, result.peak, result.percentile], [null, null, null]);
+  });
+
+  test('amounts say how exact and how complete they are', () => {
+    const { parse, sum, text } = graphVolumes;
+    const whole = parse({ in: 5e9, out: 1e9, coverage: 1, flags: '', exact: true });
+    const part = parse({ in: 1e9, out: 2e9, coverage: 0.5, flags: 'gp', exact: false });
+    equal([text(whole, 'in'), text(part, 'out'), text(null, 'in'), text(parse({ in: null, out: null, coverage: 0, flags: 'p', exact: true }), 'in')].map(plain),
+      ['5.00 GB', '≈ 2.00 GB (50 % known)', '–', '–']);
+    equal(plain(text(sum([whole, part]), 'in')), '≈ 6.00 GB (50 % known)');
+    equal(plain(text(sum([whole, whole]), 'in')), '10.0 GB');
+    equal(plain(text(sum([whole, null]), 'in')), '5.00 GB (0 % known)');
+    equal([sum([null, null]), sum([])], [null, null]);
   });
 
   test('the 95th percentile is a nearest rank', () => {

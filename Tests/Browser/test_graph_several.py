@@ -183,3 +183,57 @@ def test_keyboard_alone(several):
     assert several.run("return document.activeElement.parentElement.id") == "compare"
     several.keys(Keys.ENTER, Keys.ESCAPE)
     assert several.run("return document.getElementById('compare').open") is False
+
+
+AMOUNTS = "return [...document.querySelectorAll('[data-stat=\"bytes\"]')].map(cell => cell.textContent)"
+
+
+def told(browser, device, interface, start, end):
+    """The amounts by the API, as the page writes them."""
+    return browser.run("""const [device, interface, from, to] = arguments, { parse, text } = tikwatch.graphVolumes;
+      return fetch('api/v1/usage?' + new URLSearchParams({ device, interface, from, to, by: 'month' })).then(each => each.json())
+        .then(told => [text(parse(told.total), 'in'), text(parse(told.total), 'out')])""", device, interface, start, end)
+
+
+def test_transferred_is_asked_for_and_never_drawn(browser):
+    browser.open(ONE + "&range=15m").until(LIVE, "live values")
+    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "an amount", 20)
+    browser.run("""window.asked = []; const real = window.fetch, gate = new Promise(resolve => { window.openGate = resolve; });
+      window.fetch = async (url, ...rest) => { if (String(url).includes('/usage')) { window.asked.push(String(url)); await gate; } return real(url, ...rest); }""")
+    browser.drag("#chart", 0.4, 0.6)
+    assert browser.run(AMOUNTS) == ["–", "–"], "unknown until the ledger was asked"
+    browser.until("return window.asked.length > 0", "a request")
+    browser.run("window.openGate()")
+    start, end = browser.run("return tikwatch.graphPage.range()")
+    query = parse_qs(urlsplit(browser.run("return window.asked.at(-1)")).query)
+    assert (query["from"], query["to"], query["interface"]) == ([str(start)], [str(end)], ["ether1"])
+    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "the answer")
+    assert len(browser.run("return window.asked")) == 1, "a view that stands still is asked for once"
+    assert browser.run(AMOUNTS) == told(browser, "gw-riga", "ether1", str(start), str(end))
+    browser.driver.back()
+    browser.until("return tikwatch.graphPage.volumes.key === '15m'", "the live view")
+    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "the amounts of the live view")
+
+
+def test_amounts_of_several_lines_add_up(several):
+    several.until("return tikwatch.graphPage.volumes.shown.lanes.length === 3 && tikwatch.graphPage.volumes.shown.total !== null", "amounts", 20)
+    total, lanes = several.run("const { total, lanes } = tikwatch.graphPage.volumes.shown; return [total, lanes]")
+    assert total["in"] == sum(lane["in"] for lane in lanes) and total["out"] == sum(lane["out"] for lane in lanes)
+    shown = several.run("return [...document.querySelectorAll('[data-lane]')].map(row => [row.cells[7].textContent, row.cells[8].textContent])")
+    assert shown == several.run("""const { shown } = tikwatch.graphPage.volumes, { text } = tikwatch.graphVolumes;
+      return shown.lanes.map(lane => [text(lane, 'in'), text(lane, 'out')])""")
+
+
+def test_all_devices_have_the_sum_of_their_ledgers(browser):
+    browser.open("graph?device=all&range=15m")
+    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "amounts", 20)
+    browser.drag("#chart", 0.2, 0.6)
+    browser.until("return tikwatch.graphPage.volumes.key.includes('-')", "the zoomed view")
+    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "amounts of the zoomed view", 10)
+    assert all("B" in text for text in browser.run(AMOUNTS))
+
+
+def test_sum_of_the_overview_opens_its_graph(browser):
+    browser.open("")
+    browser.one(".hero-head h1 a").click()
+    browser.until("return location.search === '?device=all'", "the graph of all")

@@ -1,6 +1,7 @@
 """The overview in a real browser."""
 
 from conftest import HOSTILE
+from programs import wait_until
 
 DEVICES = ["gw-riga", "ap-office", "branch-tartu"]
 RATES = "return [...document.querySelectorAll('[data-sum] b, [data-device] [data-rate] b')].map(each => each.textContent).join(' ')"
@@ -119,11 +120,11 @@ def test_table_can_share_one_logarithmic_scale(browser):
       for (let at = 3; at < column.length; at += 4) if (column[at] > 200) return (at - 3) / 4; return null; };
       return ['gw-riga', 'ap-office'].map(top)"""
     browser.until("return [...document.querySelectorAll('[data-device] .spark canvas')].length > 2", "the small graphs")
-    own = browser.run(tops)
+    own = wait_until(lambda: all(browser.run(tops)) and browser.run(tops), "the lines")
     browser.one('[data-scale="log"]').click()
-    assert browser.query == {"view": "table", "scale": "log"}
-    shared = browser.run(tops)
-    assert shared[0] < shared[1], "on one scale the busy device stands higher than the quiet one"
+    wait_until(lambda: browser.query == {"view": "table", "scale": "log"}, "the address")
+    # On one scale the busy device stands higher than the quiet one.
+    shared = wait_until(lambda: all(found := browser.run(tops)) and found[0] < found[1] and found, "one scale")
     assert own != shared
     browser.reload()
     assert browser.one('[data-scale="log"]').get_attribute("aria-current") == "true"

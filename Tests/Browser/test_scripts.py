@@ -11,7 +11,7 @@ from programs import REPOSITORY
 HERE = pathlib.Path(__file__).parent
 ASSETS = REPOSITORY / "Sources" / "WebNode" / "Assets"
 MODULES = ["format", "ticks", "series", "columns", "chart-scale", "chart-draw", "chart-overlay", "chart-input", "chart", "chart-lanes",
-           "dom", "stream-share", "stream", "shell", "spoken", "refresh", "search", "graph-state", "graph-tables"]
+           "dom", "stream-share", "stream", "shell", "spoken", "refresh", "search", "graph-state", "graph-tables", "graph-volumes"]
 SCRIPTS = [ASSETS / f"{name}.js" for name in MODULES] + [HERE / "script_tests.js"]
 CASES = HERE / "format_cases.json"
 
@@ -41,4 +41,7 @@ def test_scripts_in_the_browser(open_browser, zone):
 def test_bundle_holds_every_script():
     catalog = (REPOSITORY / "Sources" / "WebNode" / "Pages" / "AssetCatalog.swift").read_text()
     for path in ASSETS.iterdir():
+        # The API's description is answered under the API's own address.
+        if path.name == "openapi.json":
+            continue
         assert f"Files.{path.name.replace('-', '_').replace('.', '_')}" in catalog, f"{path.name} is in no bundle"

@@ -100,6 +100,10 @@ def narrowed(document, only_real):
             target, key = (parameter["schema"], "items") if parameter["schema"].get("type") == "array" else (parameter, "schema")
             real = {"type": "string", "enum": REAL[name] + ([] if only_real else NEARLY.get(name, []))}
             target[key] = real if only_real else {"anyOf": [real, target[key]]}
+        if name == "interface" and only_real and parameter["schema"].get("type") == "array":
+            # One device without an interface is refused.
+            parameter["required"] = True
+            parameter["schema"]["minItems"] = 1
     return document
 
 
@@ -147,6 +151,11 @@ def parameter_names(document, path):
 def test_the_document_is_the_stored_one(document):
     assert document["openapi"] == "3.1.0" and document["servers"] == [{"url": "/"}]
     assert document["paths"] == STORED["paths"]
+    schemathesis.openapi.from_dict(document).validate()
+    broken = copy.deepcopy(document)
+    broken["paths"]["/sd"]["get"]["responses"] = []
+    with pytest.raises(jsonschema_rs.ValidationError):
+        schemathesis.openapi.from_dict(broken).validate()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -170,7 +179,7 @@ def test_answers_are_as_described(schemas, document, session, path, kind):
 
     run()
     # Answers of substance were looked at, not only refusals.
-    assert kind != "real" or seen[200] >= max(1, sum(seen.values()) // 4), seen
+    assert kind != "real" or seen[200] >= max(1, sum(seen.values()) // 5), seen
 
 
 @pytest.mark.parametrize("change", [

@@ -57,7 +57,30 @@ import Testing
     }
   }
 
-  @Test func ofTheLedgerOnlyWhatIsKnownInFullIsSettled() {
+  @Test func amountsKnownInFullAreSettledForAnInterface() async throws {
+    let now = UsageAPITests.now
+    let root = try TemporaryDirectory()
+    var random = SeededGenerator(seed: 1)
+    let site = MeterSite(start: now - UsageAPITests.seconds, seconds: UsageAPITests.seconds, random: &random)
+    var collector = try CollectorFixture("edge-1", root: root.path, now: Double(now))
+    try site.write(&collector, "gw1", key: "ether1", now: Double(now))
+    let query = "/api/v1/usage?device=gw1&interface=uplink&by=hour"
+    try await RunningNode.with(RunningNode.config(root.path), now: { Double(now) }) { node in
+      for (target, header) in [
+        ("\(query)&from=\(now - 8400)&to=\(now - 4800)", "private, max-age=3600, immutable"),
+        ("\(query)&from=\(now - 8400)&to=\(now - 3000)", "private, max-age=60"),
+        // Before the first sample.
+        ("\(query)&from=\(now - 9900)&to=\(now - 4800)", "private, max-age=60"),
+        ("/api/v1/usage?device=gw1&from=\(now - 8400)&to=\(now - 4800)", "private, max-age=60"),
+      ] {
+        try await eventually { try await node.get(target)["cache-control"] == header }
+        let csv = try await node.get(target + "&format=csv")
+        #expect(csv["cache-control"] == header)
+      }
+    }
+  }
+
+  @Test func aWindowIsSettledWhenItIsCompleteAndOverForAnHour() {
     #expect(Freshness.window(to: 1000, now: 5000, step: 1, isComplete: true, settled: 3600) == .settled(3600))
     #expect(Freshness.window(to: 1000, now: 5000, step: 1, isComplete: false, settled: 3600) == .seconds(60))
     #expect(Freshness.window(to: 1000, now: 4000, step: 1, isComplete: true, settled: 3600) == .seconds(60))

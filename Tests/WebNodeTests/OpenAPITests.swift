@@ -52,6 +52,23 @@ import Testing
     #expect(document["openapi"].string == "3.1.0")
   }
 
+  @Test func isServedBelowTheBasePath() async throws {
+    let root = try TemporaryDirectory()
+    var config = RunningNode.config(root.path)
+    config.basePath = "/net/traffic/"
+    try await RunningNode.with(config, waitsForRoots: false) { node in
+      let document = try await node.json("/net/traffic/api/v1/openapi.json")
+      #expect(document["servers"][0]["url"].string == "/net/traffic")
+      for path in document["paths"].keys where path.hasPrefix("/api/") && path != "/api/v1/stream" {
+        let reply = try await node.get("/net/traffic" + path.replacing("{device}", with: "gw1"))
+        #expect([200, 400, 404].contains(reply.status), "\(path)")
+        #expect(reply.text.first == "{", "\(path)")
+      }
+      let outside = try await node.get("/api/v1/openapi.json")
+      #expect(outside.status == 404)
+    }
+  }
+
   @Test func limitsAreThoseOfTheCode() throws {
     let parameters = try Self.document()["components"]["parameters"]
     for (name, range) in [("width", GraphRequest.widths), ("height", GraphRequest.heights), ("points", 1...4000)] {

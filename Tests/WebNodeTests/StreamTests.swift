@@ -15,14 +15,14 @@ import Testing
     let collector: CollectorFixture
     let clock: TestClock
 
-    init() throws {
+    init(history: Int = 30) throws {
       root = try TemporaryDirectory()
       clock = TestClock(Double(start) + 0.5)
       var collector = try CollectorFixture("edge-1", root: root.path, now: clock.now)
       collector.set("gw1", .up)
       try collector.beat(at: clock.now)
       try collector.describe("gw1", [("ether1", "ether1", "wan"), ("vlan_2f1", "vlan/1", nil)])
-      try collector.samples((start - 30)...start, ["gw1": ["ether1": truth, "vlan_2f1": Truth(seed: 6)]])
+      try collector.samples((start - history)...start, ["gw1": ["ether1": truth, "vlan_2f1": Truth(seed: 6)]])
       self.collector = collector
     }
 
@@ -33,11 +33,11 @@ import Testing
     }
   }
 
-  private static func request(_ query: String, _ headers: String = "") -> String {
+  static func request(_ query: String, _ headers: String = "") -> String {
     "GET /api/v1/stream\(query) HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\(headers)\r\n"
   }
 
-  private static func event(_ second: Int, _ truths: Truth...) -> String {
+  static func event(_ second: Int, _ truths: Truth...) -> String {
     // The event carries the beginning of the second; the truth is named by its end.
     let values = truths.map { "[\(Int($0.rx(second))),\(Int($0.tx(second)))]" }.joined(separator: ",")
     return "id: \(second - 1)\ndata: {\"t\":\(second - 1),\"v\":[\(values)]}\n\n"
@@ -121,6 +121,12 @@ import Testing
   }
 }
 
+extension StreamCursor {
+  fileprivate mutating func take(_ progress: [Progress], now: Double) -> Range<Int> {
+    take(through: Self.ready(progress, now: now))
+  }
+}
+
 /// Which seconds are due, without a server.
 @Suite struct StreamCursorTests {
   private let quick = StreamCursor.Progress(end: 100, interval: 1)
@@ -157,6 +163,20 @@ import Testing
     let seconds = cursor.take([StreamCursor.Progress(end: 10_000, interval: 1)], now: 10_000)
     #expect(seconds.count == 900)
     #expect(seconds.last == 10_000)
+  }
+
+  @Test func neverMoreThanItKeepsAtOnce() {
+    var cursor = StreamCursor(lastEventID: nil, now: 100.5)
+    _ = cursor.take([quick], now: 100.5)
+    #expect(cursor.take(through: 5000) == 4101..<5001)
+  }
+
+  @Test func secondsOfANodeWhoseClockIsAheadAreNotSentTwice() {
+    // The other node sent the second that ends at 103.
+    var cursor = StreamCursor(lastEventID: 102, now: 100.5)
+    #expect(cursor.take(through: 100).isEmpty)
+    #expect(cursor.take(through: 103).isEmpty)
+    #expect(Array(cursor.take(through: 105)) == [104, 105])
   }
 
   @Test func idOfTheFutureCountsAsNone() {

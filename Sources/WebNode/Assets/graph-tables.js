@@ -22,7 +22,7 @@
     const peakTime = result.peakAt === null ? format.UNKNOWN : data.step < 3600 && to - from <= 86400 ? format.clock(result.peakAt) : format.moment(result.peakAt, 604800);
     const values = {
       now: format.rate(now), average: format.rate(result.average), peak: bound(data.bounds ? '≤' + format.NARROW : '', result.peak), 'peak-at': peakTime,
-      percentile: format.rate(result.percentile), lowest: bound(data.bounds ? '≥' + format.NARROW : '', result.lowest), bytes: format.bytes(result.bytes),
+      percentile: format.rate(result.percentile), lowest: bound(data.bounds ? '≥' + format.NARROW : '', result.lowest),
     };
     if (past) {
       const before = series.statistics(past, k, from, to).average;
@@ -42,10 +42,17 @@
       const [received, sent] = [0, 1].map(k => series.statistics(list[index], k, from, to));
       const texts = [
         format.rate(now[index][0]), format.rate(received.average), format.rate(received.peak), format.rate(now[index][1]),
-        format.rate(sent.average), format.rate(sent.peak), format.bytes(received.bytes), format.bytes(sent.bytes),
+        format.rate(sent.average), format.rate(sent.peak),
       ];
       texts.forEach((text, column) => dom.text(row.cells[column + 1], text));
     });
+  }
+
+  /** The amounts of the view, from the ledgers. */
+  function amounts(rows, laneRows, { total, lanes }) {
+    const { text } = tikwatch.graphVolumes;
+    rows.forEach((row, k) => dom.text(dom.find('[data-stat="bytes"]', row), text(total, k ? 'out' : 'in')));
+    laneRows.forEach((row, index) => ['in', 'out'].forEach((side, k) => dom.text(row.cells[7 + k], text(lanes[index] || null, side))));
   }
 
   function values(body, data, [from, to], list, past) {
@@ -65,5 +72,5 @@
     body.replaceChildren(...rows);
   }
 
-  tikwatch.graphTables = { statistics, change, lanes, values, rowStep };
+  tikwatch.graphTables = { statistics, change, lanes, amounts, values, rowStep };
 })(globalThis.tikwatch ??= {});

@@ -30,6 +30,7 @@
       graphControls.bind(this);
       graphExport.bind(this);
       addEventListener('popstate', () => this.restore());
+      this.volumes = new tikwatch.graphVolumes.GraphVolumes(this);
       this.show();
       this.navigator.load();
       if (this.state.compare && !this.content.past) this.load();
@@ -118,6 +119,7 @@
       graphControls.describe(this);
       this.showNumbers();
       this.showLanes();
+      this.showAmounts();
       this.showValues();
     }
 
@@ -135,6 +137,10 @@
 
     showLanes() {
       if (this.content.parts.length) graphTables.lanes(this.laneRows, this.content.parts, this.range(), this.content.laneNow);
+    }
+
+    showAmounts() {
+      graphTables.amounts(this.statRows, this.laneRows, this.volumes.shown);
     }
 
     showValues() {
@@ -184,6 +190,7 @@
 
     commit(push) {
       this.write(push);
+      this.volumes.change();
       this.show();
       this.load();
       this.navigator.load();
@@ -200,6 +207,7 @@
       this.state = graphState.read(location.search);
       format.useBytes(this.state.bytes);
       if (this.isLive) this.lastRange = this.state.range;
+      this.volumes.change();
       this.show();
       this.pace();
       this.load();

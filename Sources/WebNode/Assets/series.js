@@ -113,13 +113,13 @@
     return [first, Math.max(first, last)];
   }
 
-  /** Average, peak, lowest, 95th percentile of the points shown, and bytes, of direction `k` in [from, to). */
+  /** Average, peak, lowest, and 95th percentile of the points shown, of direction `k` in [from, to). */
   function statistics(series, k, from, to) {
     const [first, last] = indices(series, from, to);
     const known = [];
     let total = 0;
     let seconds = 0;
-    const result = { average: null, peak: null, peakAt: null, lowest: null, percentile: null, bytes: null, missing: 0 };
+    const result = { average: null, peak: null, peakAt: null, lowest: null, percentile: null, missing: 0 };
     for (let index = first; index < last; index += 1) {
       const start = series.t0 + index * series.step;
       const covered = Math.max(0, Math.min(to, start + series.step, series.end) - Math.max(from, start));
@@ -141,7 +141,6 @@
     known.sort((a, b) => a - b);
     result.average = total / seconds;
     result.percentile = known[Math.ceil(known.length * 0.95) - 1];
-    result.bytes = total / 8;
     return result;
   }
 

@@ -5,6 +5,8 @@ import Shared
 struct FleetSnapshot: Sendable {
   /// The node's clock when it was made, epoch seconds.
   var time: Double
+  /// Tells it from others of the same node.
+  var serial = 0
   /// By name. Devices that no collector lists any more are not here: see `device(named:)`.
   var devices: [DeviceView] = []
   /// Devices that only have history left, by name.

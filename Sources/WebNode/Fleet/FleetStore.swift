@@ -8,6 +8,8 @@ final class FleetStore: Sendable {
     var looking: [Double?]
     var version = 0
     var merged: (version: Int, snapshot: FleetSnapshot)?
+    /// Counts the merged pictures.
+    var serial = 0
   }
 
   /// A snapshot that is this young and whose roots did not change is handed out again: states also depend on the time.
@@ -57,9 +59,14 @@ final class FleetStore: Sendable {
     }
     if let ready { return ready }
     // Outside the lock: two requests may merge at once, but none waits for the other's work.
-    let snapshot = merge.withLock { $0 }.snapshot(states, lookingSince: looking, problems: problems.byDevice, now: time)
-    shelf.withLock { if version >= $0.merged?.version ?? 0 { $0.merged = (version, snapshot) } }
-    return snapshot
+    var snapshot = merge.withLock { $0 }.snapshot(states, lookingSince: looking, problems: problems.byDevice, now: time)
+    snapshot.serial = shelf.withLock { shelf in
+      shelf.serial += 1
+      return shelf.serial
+    }
+    let merged = snapshot
+    shelf.withLock { if version >= $0.merged?.version ?? 0 { $0.merged = (version, merged) } }
+    return merged
   }
 
   /// Whether each root was looked through at least once.

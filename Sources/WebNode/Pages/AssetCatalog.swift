@@ -93,8 +93,8 @@ struct AssetCatalog: Sendable {
     case .cluster: return [Files.cluster_js]
     case .graph:
       return [
-        Files.chart_lanes_js, Files.graph_state_js, Files.graph_data_js, Files.graph_tables_js, Files.graph_export_js,
-        Files.graph_navigator_js, Files.graph_controls_js, Files.graph_js,
+        Files.chart_lanes_js, Files.graph_state_js, Files.graph_data_js, Files.graph_tables_js, Files.graph_volumes_js,
+        Files.graph_export_js, Files.graph_navigator_js, Files.graph_controls_js, Files.graph_js,
       ]
     }
   }

@@ -19,17 +19,34 @@ extension GraphPage {
       ])
     }
     let several = histories.lanes.count > 1
-    return .object([
+    let members: [(String, PageJSON)] = [
       ("page", .text("graph")), ("t", .number(shell.now)), ("query", .text(subject.query)), ("title", .text(name)),
       ("place", .text(subject.device?.name)), ("lanes", .list(lanes)), ("several", .bool(subject.lanes.count > 1)),
       ("healthy", .bool(isHealthy)),
       ("down", .bool(subject.device?.state == .down)), ("interval", .number(subject.lanes.map(\.device.interval).max() ?? 1)),
       ("now", .rates([rates.rx ?? .nan, rates.tx ?? .nan])),
       ("speed", .number(subject.single?.interface.speed)), ("bounds", .bool(histories.hasBounds)),
+    ]
+    let data: [(String, PageJSON)] = [
       ("series", .series(histories.total)),
       ("parts", .list(several ? histories.lanes.map { .series($0.series) } : [])),
       ("earlier", content.earlier.map { .series($0.total) } ?? .null),
-      ("events", .list(marks)),
+      ("events", .list(marks)), ("amounts", amounts(content.amounts)),
+    ]
+    return .object(members + data)
+  }
+
+  private func amounts(_ amounts: ViewAmounts) -> PageJSON {
+    func member(_ amount: UsageAmount?) -> PageJSON {
+      guard let amount, !amount.isUnknown else { return .null }
+      return .object([
+        ("in", .number(Double(amount.rx))), ("out", .number(Double(amount.tx))), ("coverage", .number(amount.coverage)),
+        ("partial", .bool(amount.isPartial)), ("exact", .bool(!amount.isShared)),
+      ])
+    }
+    return .object([
+      ("from", .number(Double(view.from))), ("to", .number(Double(view.to))), ("total", member(amounts.total)),
+      ("lanes", .list(amounts.lanes.map(member))),
     ])
   }
 

@@ -32,12 +32,16 @@ struct GraphPage {
     var histories: Histories
     /// The earlier period, moved to the time of the view.
     var earlier: Histories?
+    /// From the ledgers: bytes are never added up from what is drawn.
+    var amounts = ViewAmounts()
     var problem: String?
   }
 
   func response() async -> Response {
     let events = await events()
-    let content = await content()
+    async let amounts = shell.services.usage.amounts(of: subject, snapshot, window)
+    var content = await content()
+    content.amounts = await amounts
     let (name, place) = names
     var fields = shell.fields(
       title: place.map { "\(name) on \($0)" } ?? name, section: .graphs, scripts: [.graph], boot: boot(content, name))
@@ -78,6 +82,8 @@ struct GraphPage {
     return (sum(all.map(\.0)), sum(all.map(\.1)))
   }
 
+  private var window: TimeWindow { TimeWindow(from: view.from, to: view.to, isMoving: view.isLive) }
+
   private func events() async -> [EventsService.Event]? {
     guard let device = subject.device else { return [] }
     guard let interface = subject.single?.interface else {
@@ -89,7 +95,6 @@ struct GraphPage {
 
   /// The history and what is wrong with it, in words; an empty one when it cannot be read.
   private func content() async -> Content {
-    let window = TimeWindow(from: view.from, to: view.to, isMoving: view.isLive)
     do {
       let histories = try await histories(window)
       var content = Content(

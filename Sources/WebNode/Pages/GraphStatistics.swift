@@ -11,7 +11,6 @@ struct GraphStatistics: Equatable {
   var lowest: Double?
   /// Nearest rank over the points shown.
   var percentile: Double?
-  var bytes: Double?
   /// Seconds without value before the newest known one.
   var missing: Int
 
@@ -42,7 +41,6 @@ struct GraphStatistics: Equatable {
     known.sort()
     average = total / Double(seconds)
     percentile = known[Int((Double(known.count) * 0.95).rounded(.up)) - 1]
-    bytes = total / 8
   }
 
   /// The end of the newest point of which anything is known; `t0` when nothing is.

@@ -40,6 +40,9 @@ struct GraphTables {
       band, t0: series.t0, step: series.step, from: view.from, to: view.to, end: GraphStatistics.end(series))
   }
 
+  /// An amount from the ledger, in words.
+  private func volumes(_ amount: UsageAmount?) -> GraphVolumes { GraphVolumes(amount, about: "≈\(Format.narrow)") }
+
   private func row(
     _ side: String, _ label: String, _ key: String, _ band: KeyPath<Series, Series.Band>, _ shown: Bool,
     _ toggle: (inout GraphView) -> Void
@@ -56,7 +59,8 @@ struct GraphTables {
       "now": unit.rate(side == "in" ? rates.rx : rates.tx), "average": unit.rate(values.average),
       "peak": values.peak.map { bounds.upper + unit.rate($0) } ?? Format.unknown, "peakAt": peakAt ?? Format.unknown,
       "percentile": unit.rate(values.percentile), "lowest": values.lowest.map { bounds.lower + unit.rate($0) } ?? Format.unknown,
-      "bytes": Format.bytes(values.bytes), "before": unit.rate(before ?? nil),
+      "bytes": side == "in" ? volumes(content.amounts.total).rx : volumes(content.amounts.total).tx,
+      "before": unit.rate(before ?? nil),
       "change": Self.change(values.average, before ?? nil),
     ]
   }
@@ -75,6 +79,7 @@ struct GraphTables {
     return content.histories.lanes.enumerated().map { index, lane in
       let (rx, tx) = (statistics(lane.series, lane.series.rx), statistics(lane.series, lane.series.tx))
       let rates = lane.lane.rates
+      let amounts = volumes(content.amounts.lanes.indices.contains(index) ? content.amounts.lanes[index] : nil)
       let address = lane.lane.interface.map { PageURL.graph(lane.lane.device.name, $0.name) } ?? PageURL.device(lane.lane.device)
       return [
         "number": String(index + 1), "key": "lane-\(index + 1)", "name": page.subject.label(lane.lane), "href": address,
@@ -82,7 +87,7 @@ struct GraphTables {
         "toggle": page.links.page { $0.hiddenLanes.formSymmetricDifference([index + 1]) },
         "cells": [
           unit.rate(rates.rx), unit.rate(rx.average), unit.rate(rx.peak), unit.rate(rates.tx), unit.rate(tx.average),
-          unit.rate(tx.peak), Format.bytes(rx.bytes), Format.bytes(tx.bytes),
+          unit.rate(tx.peak), amounts.rx, amounts.tx,
         ],
       ]
     }

@@ -16,6 +16,7 @@ struct WebServices: Sendable {
   let vendors: MACVendors
   var metrics: MetricsStore
   let streams: StreamCount
+  let feeds = StreamFeeds()
   let counters: NodeCounters
   /// When the node started, epoch seconds.
   let started: Double

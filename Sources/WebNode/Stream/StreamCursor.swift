@@ -2,6 +2,8 @@
 struct StreamCursor: Sendable, Equatable {
   /// How much is made up for after a break, in seconds.
   static let replay = 900
+  /// How far the clock of the node that sent the last event may be ahead of this one's: its seconds are not sent twice.
+  static let ahead = 60.0
 
   /// What is known of one thing that was asked for.
   struct Progress: Sendable, Equatable {
@@ -17,17 +19,16 @@ struct StreamCursor: Sendable, Equatable {
   /// - Parameters:
   ///   - lastEventID: the beginning of the last second that the client got, from `Last-Event-ID`.
   init(lastEventID: Int?, now: Double) {
-    guard let lastEventID, lastEventID > 0, Double(lastEventID) <= now else { return }
+    guard let lastEventID, lastEventID > 0, Double(lastEventID) <= now + Self.ahead else { return }
     last = max(lastEventID + 1, Int(now) - Self.replay)
   }
 
   /// The ends of the seconds that are due, oldest first; they count as sent.
-  mutating func take(_ progress: [Progress], now: Double) -> Range<Int> {
-    let ready = Self.ready(progress, now: now)
+  mutating func take(through ready: Int) -> Range<Int> {
     let from = (last ?? ready - 1) + 1
     guard ready >= from else { return from..<from }
     last = ready
-    return max(from, ready - Self.replay)..<ready + 1
+    return max(from, ready - Self.replay + 1)..<ready + 1
   }
 
   /// The newest second that everything live has decided. What samples slowly or has stopped does not hold the others back;

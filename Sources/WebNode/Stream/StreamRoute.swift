@@ -13,6 +13,8 @@ struct StreamRoute {
   /// How often a stream looks for news, and how often it says that it is alive.
   private static let tick = Duration.milliseconds(200)
   private static let keepAlive = 15.0
+  /// Bytes of missed seconds that are sent at once.
+  private static let pieceSize = 32 << 10
 
   let services: WebServices
 
@@ -26,71 +28,51 @@ struct StreamRoute {
       throw HTTPProblem.unavailable("\(Self.limit) streams are open; the page can poll instead", retryAfter: 30)
     }
     let services = services
+    let feed = services.feeds.feed(subscription)
     return Response(
       status: .ok, headers: Self.headers,
       body: ResponseBody { writer in
         defer { ticket.leave() }
         let cursor = StreamCursor(lastEventID: lastID, now: services.now())
-        try await Self.send(subscription, cursor, services, to: &writer)
+        try await Self.send(feed, cursor, services, to: &writer)
         try await writer.finish(nil)
       })
   }
 
   private static func send(
-    _ subscription: StreamSubscription, _ cursor: StreamCursor, _ services: WebServices,
-    to writer: inout any ResponseBodyWriter
+    _ feed: StreamFeed, _ cursor: StreamCursor, _ services: WebServices, to writer: inout any ResponseBodyWriter
   ) async throws {
-    var subscription = subscription
     var cursor = cursor
     var greeted = services.now()
-    try await writer.write(ByteBuffer(bytes: StreamEvent.hello(subscription, time: greeted)))
+    var frame = feed.frame(services.fleet.snapshot())
+    var order = frame.order
+    try await writer.write(ByteBuffer(bytes: StreamEvent.hello(frame.subscription, time: greeted)))
     for await _ in Ticks(period: tick).cancelOnGracefulShutdown() {
-      let snapshot = services.fleet.snapshot()
-      var text: [UInt8] = []
-      if subscription.isEverything {
-        let now = StreamSubscription.everything(snapshot)
-        if now != subscription {
-          subscription = now
-          text += StreamEvent.hello(subscription, time: services.now())
+      frame = feed.frame(services.fleet.snapshot())
+      if frame.order != order {
+        order = frame.order
+        try await writer.write(ByteBuffer(bytes: StreamEvent.hello(frame.subscription, time: services.now())))
+      }
+      // A write waits while the client does not take what was sent: nothing piles up for a slow one, and the connection's guard ends
+      // it when that takes too long.
+      let due = cursor.take(through: frame.ready)
+      if due.count == 1 { try await writer.write(frame.event(endingAt: due.lowerBound)) }
+      if due.count > 1 {
+        var piece = ByteBuffer()
+        for end in due {
+          piece.writeImmutableBuffer(frame.event(endingAt: end))
+          guard piece.readableBytes >= pieceSize || end == due.upperBound - 1 else { continue }
+          try await writer.write(piece)
+          piece = ByteBuffer()
         }
       }
-      let lanes = subscription.lanes.map { Source($0, snapshot) }
-      for end in cursor.take(lanes.map(\.progress), now: services.now()) {
-        text += StreamEvent.second(endingAt: end, lanes.map { $0.rates(endingAt: end) })
-      }
-      if services.now() - greeted >= keepAlive {
+      // A clock that was set back does not keep it silent.
+      if abs(services.now() - greeted) >= keepAlive {
         greeted = services.now()
-        text += StreamEvent.keepAlive
+        try await writer.write(ByteBuffer(bytes: StreamEvent.keepAlive))
       }
-      // Waits while the client does not take what was sent: nothing piles up for a slow one.
-      if !text.isEmpty { try await writer.write(ByteBuffer(bytes: text)) }
     }
     try await writer.write(ByteBuffer(bytes: StreamEvent.bye))
-  }
-
-  /// One thing that was asked for, as the present snapshot has it.
-  private struct Source {
-    private let device: DeviceView?
-    private let interface: InterfaceView?
-    private let isWhole: Bool
-
-    init(_ lane: StreamSubscription.Lane, _ snapshot: FleetSnapshot) {
-      let device = snapshot.device(named: lane.device)
-      self.device = device
-      isWhole = lane.key == nil
-      interface = lane.key.flatMap { key in
-        device?.interfaces.first { $0.key == key } ?? device?.interfaces.first { $0.sources.contains { $0.key == key } }
-      }
-    }
-
-    var progress: StreamCursor.Progress {
-      StreamCursor.Progress(
-        end: (isWhole ? device?.historyEnd : interface?.historyEnd) ?? 0, interval: device?.interval ?? 1)
-    }
-
-    func rates(endingAt end: Int) -> Rates? {
-      isWhole ? device?.rates(endingAt: end) : interface?.rates(endingAt: end)
-    }
   }
 
   private static let headers: HTTPFields = {

@@ -2,10 +2,10 @@ import HTTPService
 import Shared
 
 /// What a live stream shows, in order: interfaces, or devices as a whole.
-struct StreamSubscription: Sendable, Equatable {
+struct StreamSubscription: Sendable, Hashable {
   static let limit = 2000
 
-  struct Lane: Sendable, Equatable {
+  struct Lane: Sendable, Hashable {
     var device: String
     /// `nil`: the sum of the device's uplinks.
     var interface: String?
@@ -34,7 +34,7 @@ struct StreamSubscription: Sendable, Equatable {
     }
   }
 
-  private init(lanes: [Lane], isEverything: Bool) {
+  init(lanes: [Lane], isEverything: Bool = false) {
     self.lanes = lanes
     self.isEverything = isEverything
   }

@@ -1,22 +1,35 @@
+import Shared
+
 /// The bytes of a view in words, from the ledger.
 struct GraphVolumes: Sendable, Equatable {
   var rx: String
   var tx: String
 
-  /// "about" where an edge of the view cuts a row of five minutes: its bytes are shared out by time. What is not known is told.
-  init(_ amount: UsageAmount?) {
+  /// What is not known is told.
+  ///
+  /// - Parameter about: stands before amounts where an edge of the view cuts a row of five minutes: its bytes are shared out by time.
+  init(_ amount: UsageAmount?, about: String = "about ") {
     guard let amount, !amount.isUnknown else {
       (rx, tx) = (Format.unknown, Format.unknown)
       return
     }
-    let about = amount.isShared ? "about " : ""
+    let about = amount.isShared ? about : ""
     let known = amount.isPartial ? " (\(Format.percent(amount.coverage)) known)" : ""
     rx = about + Format.bytes(Double(amount.rx)) + known
     tx = about + Format.bytes(Double(amount.tx)) + known
   }
 }
 
+/// The bytes of a view as a graph page has them: of the whole and of each line, from the ledgers. `nil` is unknown.
+struct ViewAmounts: Sendable, Equatable {
+  var total: UsageAmount?
+  var lanes: [UsageAmount?] = []
+}
+
 extension UsageService {
+  /// Months of ledgers that are read for a page, of all interfaces and replicas together: five years of one interface.
+  static let pageMonths = 64
+
   /// What an interface carried in a view; unknown where its ledgers do not answer.
   func volumes(of interface: InterfaceView, _ device: DeviceView, _ window: TimeWindow) async -> GraphVolumes {
     do {
@@ -24,5 +37,23 @@ extension UsageService {
     } catch {
       return GraphVolumes(nil)
     }
+  }
+
+  /// What the lines of a graph carried in a view, and all of them together; unknown where ledgers do not answer, and of more of them
+  /// than a page may wait for.
+  func amounts(of subject: GraphSubject, _ snapshot: FleetSnapshot, _ window: TimeWindow) async -> ViewAmounts {
+    let lanes = subject.isEverything ? snapshot.devices.map { GraphSubject.Lane(device: $0) } : subject.lanes
+    let nothing = ViewAmounts(total: nil, lanes: subject.lanes.map { _ in nil })
+    let files = lanes.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.sources.count } }
+    let months = window.seconds / (30 * 86_400) + 1
+    guard files * months <= Self.pageMonths + files, files <= Self.pageMonths else { return nothing }
+    let span = window.from..<max(window.from + 1, window.to)
+    var amounts: [UsageAmount?] = []
+    for lane in lanes { amounts.append(try? await self.amounts(of: lane.parts, lane.device, [span]).total) }
+    // A line that nobody knows makes what is known of the sum none of it.
+    let unknown = UsageAmount(from: span.lowerBound, to: span.upperBound, now: time)
+    let all = amounts.map { $0 ?? unknown }
+    let total = all.dropFirst().reduce(all.first) { sum, next in sum.map { $0 + next } }
+    return ViewAmounts(total: total, lanes: subject.isEverything ? [] : amounts)
   }
 }

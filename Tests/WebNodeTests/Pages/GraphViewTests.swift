@@ -45,14 +45,13 @@ import Testing
     #expect(result.average.map { Int($0) } == 1066)
     #expect(result.peak == 2000 && result.peakAt == 130 && result.lowest == 700)
     #expect(result.missing == 20)
-    #expect(result.bytes == 4000.0)
     #expect(result.percentile == 1600)
   }
 
   @Test func statisticsOfNothingAreUnknown() {
     let band = Series.Band(avg: [.nan], max: [.nan], min: [.nan], known: [0])
     let result = GraphStatistics(band, t0: 0, step: 10, from: 0, to: 10, end: 0)
-    #expect(result.average == nil && result.peak == nil && result.percentile == nil && result.bytes == nil && result.missing == 0)
+    #expect(result.average == nil && result.peak == nil && result.percentile == nil && result.missing == 0)
   }
 
   @Test(arguments: GraphView.presets.map(\.value))
