@@ -4,6 +4,7 @@ Collector A writes to one root, collector B to another, which the web nodes see 
 that root hangs for them. Without the rights to mount, both are plain folders and that part is left out.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -241,6 +242,10 @@ class Cluster:
 
     def stop(self):
         if self.nginx:
+            # A master that is killed leaves its workers behind.
+            self.nginx.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.nginx.process.wait(10)
             self.nginx.kill()
         if self.mount:
             self.mount.end()
