@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A client socket for tests that send bytes no client would. Reads wait on threads of their own, each for its time-out at most: the
 /// server under test needs the tasks' threads.
-package final class RawSocket: @unchecked Sendable {  // one test at a time holds it; the descriptor never changes
+package final class RawSocket: Sendable {
   package enum Failure: Error { case cannotConnect(Int32) }
 
   /// How what the other end sent came to its end.

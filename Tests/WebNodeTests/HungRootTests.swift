@@ -15,9 +15,20 @@ import Testing
   /// A gate that everything reading one root has to pass.
   final class Gate: Sendable {
     private let isClosed = Mutex(false)
+    private let changed = NSCondition()
+
     func close() { isClosed.withLock { $0 = true } }
-    func open() { isClosed.withLock { $0 = false } }
-    func pass() { while isClosed.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.002) } }
+    func open() {
+      changed.lock()
+      isClosed.withLock { $0 = false }
+      changed.broadcast()
+      changed.unlock()
+    }
+    func pass() {
+      changed.lock()
+      while isClosed.withLock({ $0 }) { changed.wait() }
+      changed.unlock()
+    }
   }
 
   /// A disk whose one root may hang.

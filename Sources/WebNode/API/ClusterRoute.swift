@@ -72,7 +72,9 @@ struct ClusterRoute {
     output.member("dueSamples", collector.due.rounded())
     output.member("pendingSamples", view.pendingSamples)
     output.member("spoolBytes", view.spoolBytes)
-    output.member("droppedSamples", view.storage.map { ($0.droppedSamples ?? 0) + ($0.spoolDroppedSamples ?? 0) })
+    // A collector that tells neither does not know.
+    let dropped = [view.storage?.droppedSamples, view.storage?.spoolDroppedSamples].compactMap { $0 }
+    output.member("droppedSamples", dropped.isEmpty ? nil : dropped.reduce(0, +))
     output.member("flushSeconds", view.storage?.flushSeconds)
     output.member("freeBytes", view.storage?.freeBytes)
     output.member("neededBytes", view.storage?.neededBytes)

@@ -62,8 +62,6 @@ final class FleetUsage: Sendable {
   struct Sum: Sendable {
     var amount: UsageAmount
     var percentiles: UsageBuckets.Percentiles
-    /// Devices whose ledgers answered.
-    var devices: Int
     var made: Double
     /// Seconds that adding up took.
     var cost: Double
@@ -104,22 +102,21 @@ final class FleetUsage: Sendable {
       guard !answer.total.isUnknown else { continue }
       if total == nil { total = buckets } else { total?.addKnown(buckets) }
       if var known = sum {
-        known.devices += 1
         let seconds = (known.amount.known + answer.total.known, known.amount.sampled + answer.total.sampled)
         known.amount = known.amount + answer.total
         (known.amount.known, known.amount.sampled) = seconds
         sum = known
       } else {
         sum = Sum(
-          amount: answer.total, percentiles: buckets.percentiles(95), devices: 1, made: made, cost: 0)
+          amount: answer.total, percentiles: buckets.percentiles(95), made: made, cost: 0)
       }
     }
     let seconds = Double((ContinuousClock.now - clock).components.seconds) + 1
     if let total, var done = sum {
       done.percentiles = total.percentiles(95)
-      // The share of the time of all of them.
-      done.amount.known /= Double(done.devices)
-      done.amount.sampled /= Double(done.devices)
+      // The share of the time of all of them: one that cannot be read now, or has no ledger, is time that is not known.
+      done.amount.known /= Double(devices.count)
+      done.amount.sampled /= Double(devices.count)
       done.cost = seconds
       sum = done
     }
