@@ -15,7 +15,6 @@ struct FleetMerge: Sendable {
     var collector: CollectorView
     var heartbeat: Heartbeat.Device?
     var record: DeviceRecord
-    var today: DeviceView.Today?
     /// Why what should tell about the device cannot be read.
     var problem: String?
     /// Its collector's heartbeat is there and does not list it.
@@ -24,9 +23,11 @@ struct FleetMerge: Sendable {
     var isAnswering: Bool
   }
 
-  /// - Parameter problems: what requests found broken, by device.
+  /// - Parameters:
+  ///   - problems: what requests found broken, by device.
+  ///   - days: the bytes of the present day, by device.
   func snapshot(
-    _ states: [RootState], lookingSince: [Double?], problems: [String: String] = [:], now: Double
+    _ states: [RootState], lookingSince: [Double?], problems: [String: String] = [:], days: [String: DeviceDay] = [:], now: Double
   ) -> FleetSnapshot {
     var collectors: [CollectorView] = []
     var replicas: [String: [Replica]] = [:]
@@ -39,7 +40,6 @@ struct FleetMerge: Sendable {
           replicas[name, default: []].append(
             Replica(
               root: index, collector: collector, heartbeat: record.heartbeat?.devices[name], record: device,
-              today: state.today[record.folder]?[name],
               problem: (device.folderProblem ?? device.fileProblem ?? record.heartbeatProblem ?? record.tail.problem)?.description
                 ?? problems[name],
               isRetired: record.heartbeatProblem == nil && record.heartbeat != nil && record.heartbeat?.devices[name] == nil,
@@ -47,7 +47,7 @@ struct FleetMerge: Sendable {
         }
       }
     }
-    let devices = replicas.map { DeviceMerge(staleAfter: staleAfter, now: now).view(name: $0.key, $0.value) }
+    let devices = replicas.map { DeviceMerge(staleAfter: staleAfter, now: now).view(name: $0.key, $0.value, days[$0.key]) }
     let roots = zip(states, lookingSince).map { state, since in
       RootView(
         path: state.path, scanned: state.scanned, isHung: since.map { now - $0 > hungAfter } ?? false,
