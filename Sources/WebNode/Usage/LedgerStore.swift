@@ -65,6 +65,17 @@ final class LedgerStore: Sendable {
   /// Which version of a file there is; `nil` when there is none, or nothing that may be read. Blocking.
   func identity(_ path: String) -> BoundedFile.Identity? { (try? reader.identity(path)) ?? nil }
 
+  /// The same, and why it cannot be told. Blocking.
+  func version(_ path: String) throws(FileError) -> BoundedFile.Identity? { try reader.identity(path) }
+
+  /// The rows of a file that are needed once. Blocking.
+  func unkept(_ path: String) throws(FileError) -> Month? {
+    guard let identity = try reader.identity(path) else { return nil }
+    guard identity.size <= Self.sizeLimit else { throw Self.tooLarge(path, identity) }
+    let content = try whole(path, identity).content
+    return Month(rows: content.rows, badLines: content.badLines)
+  }
+
   /// The newest rows of a file, back to `since` at least, read from its end and not kept; `nil` when there is none. Blocking.
   func recent(_ path: String, since: Int) throws(FileError) -> Month? {
     guard let identity = try reader.identity(path) else { return nil }

@@ -24,6 +24,7 @@ struct UsageService: Sendable {
   let series: SeriesService
   let store: LedgerStore
   let problems: ProblemBoard
+  private let months = MonthDigests()
   private let now: @Sendable () -> Double
 
   init(series: SeriesService, store: LedgerStore, problems: ProblemBoard, now: @escaping @Sendable () -> Double) {
@@ -45,6 +46,12 @@ struct UsageService: Sendable {
     var sums: [UsageAmount]?
     var problem: String?
     for interface in interfaces {
+      if last.upperBound - first.lowerBound > Self.piece, interface.sources.count == 1 {
+        let long = try await years(interface, device, periods, time)
+        problem = problem ?? long.problem
+        sums = sums.map { zip($0, long.amounts).map { $0 + $1 } } ?? long.amounts
+        continue
+      }
       var amounts: [UsageAmount] = []
       var rest = periods[...]
       while let begin = rest.first?.lowerBound {
@@ -99,6 +106,53 @@ struct UsageService: Sendable {
     let amounts = sums ?? periods.map { UsageAmount(from: $0.lowerBound, to: $0.upperBound, now: time) }
     let total = UsageTally.total(amounts, from: span.lowerBound, to: span.upperBound, now: time)
     return (Answer(amounts: amounts, total: total, problem: problem), buckets ?? UsageBuckets([], in: span, now: time))
+  }
+
+  /// The amounts of an interface with one ledger over a long time, month by month: what is over and known in full is told by its digest, of
+  /// which the next request reads nothing again.
+  private func years(
+    _ interface: InterfaceView, _ device: DeviceView, _ periods: [Range<Int>], _ time: Double
+  ) async throws -> (amounts: [UsageAmount], problem: String?) {
+    var sums = PeriodSums(periods, now: time)
+    var problem: String?
+    let months = sums.months
+    let digests = try await digests(interface.sources[0], device, sums)
+    for month in months {
+      if let stretches = digests[month.lowerBound] {
+        sums.add(stretches, in: month)
+        continue
+      }
+      let joined = try await joined(interface, device, month, time)
+      problem = problem ?? joined.problem
+      sums.add(joined.stretches, in: month)
+    }
+    return (sums.amounts, problem)
+  }
+
+  /// The months that a ledger tells in full, by their beginning. One that cannot be read has none, and is told of when its rows are.
+  private func digests(_ source: InterfaceView.Source, _ device: DeviceView, _ sums: PeriodSums) async throws -> [Int: [Stretch]]
+  {
+    guard source.isReadable else { return [:] }
+    let (store, months, kept) = (store, sums.wholeMonths, self.months)
+    // Several at a time: each is a file of its own.
+    let shares = (0..<3).map { share in months.enumerated().filter { $0.offset % 3 == share }.map(\.element) }
+    return try await withThrowingTaskGroup(of: [Int: [Stretch]].self) { group in
+      for share in shares where !share.isEmpty {
+        let pool = series.pool(source.root)
+        group.addTask {
+          try await pool.run {
+            var found: [Int: [Stretch]] = [:]
+            for month in share {
+              let path = source.directory.ledger(source.key, monthOf: month.lowerBound)
+              let digest = try? kept.digest(path, month, cuts: sums.cuts(in: month), store)
+              if let digest, digest.badLines == 0, !digest.stretches.isEmpty { found[month.lowerBound] = digest.stretches }
+            }
+            return found
+          }
+        }
+      }
+      return try await group.reduce(into: [:]) { $0.merge($1) { one, _ in one } }
+    }
   }
 
   /// What all replicas together say of one interface. A replica whose root does not answer is left out, and said to be.
