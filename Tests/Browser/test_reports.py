@@ -9,7 +9,7 @@ from urllib.parse import quote, urljoin
 import pytest
 from browser import DESK, PHONE
 from conftest import HOSTILE
-from programs import http_get, wait_until
+from programs import http_get
 
 ALL = "reports"
 DEVICE = "reports?device=gw-riga"
@@ -62,15 +62,13 @@ def test_numbers_are_those_of_the_interface(open_browser, site, scripts):
 
 def test_one_goes_from_all_devices_to_an_interface_and_back(open_browser):
     browser = open_browser(scripts=False).open(ALL)
-    browser.one('#report a[href*="gw-riga"]').click()
-    assert browser.query == {"device": "gw-riga"}
-    browser.driver.find_element("link text", "ether1").click()
-    assert browser.query["interface"] == "ether1"
-    browser.driver.find_element("link text", "GiB").click()
-    assert browser.query["unit"] == "GiB"
+    named = lambda words: browser.driver.find_element("link text", words).click
+    browser.follow('#report a[href*="gw-riga"]').asks({"device": "gw-riga"})
+    browser.follow(named("ether1")).asks(interface="ether1")
+    browser.follow(named("GiB")).asks(unit="GiB")
     assert "iB" in browser.one(".health").text
-    browser.driver.find_element("link text", "Reports").click()
-    assert "reports" in browser.driver.current_url
+    browser.follow(named("Reports")).asks({})
+    assert browser.path == "/reports"
 
 
 def test_the_month_is_chosen_by_a_form(open_browser):
@@ -78,9 +76,7 @@ def test_the_month_is_chosen_by_a_form(open_browser):
     option = browser.all("#month option")[2]
     month = option.get_attribute("value")
     option.click()
-    browser.one(".report-form button").click()
-    wait_until(lambda: browser.query.get("month") == month, "the chosen month", 10)
-    assert browser.query["device"] == "gw-riga"
+    browser.follow(".report-form button").asks(month=month, device="gw-riga")
     assert month in browser.text(".title .sub")
 
 
@@ -108,6 +104,6 @@ def test_hostile_names_are_text(open_browser):
 def test_the_overview_tells_the_month(open_browser):
     browser = open_browser().open()
     browser.until("return /This month/.test(document.querySelector('.tiles').textContent)", "the tile")
-    wait_until(lambda: "being added up" not in browser.open().text(".tiles"), "the month to be added up", 60)
-    browser.one("#month-link").click()
-    browser.until("return location.pathname.endsWith('/reports')", "the reports")
+    browser.wait(lambda: "being added up" not in browser.open().text(".tiles"), "the month to be added up", 120)
+    browser.follow(lambda: browser.press("#month-link"))
+    assert browser.path == "/reports"
