@@ -19,6 +19,12 @@ PAGES = {
     "graph-several": GRAPH + ",sfp-sfpplus1,bridge&range=15m", "graph-all": "graph?device=all", "graph-compare": GRAPH + "&range=6h&compare=1d",
 }
 
+# What shows when an absent value is written out.
+SLIPS = """const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  for (let text; (text = texts.nextNode());)
+    if (!text.parentElement.closest('script') && /(^|[^\\w"=])(false|true|nil|null|undefined|NaN|Optional\\()/.test(text.data)) found.push(text.data);
+  return found"""
+
 
 @pytest.mark.parametrize("look", ["dark", "light", "phone"])
 @pytest.mark.parametrize("name", PAGES)
@@ -35,6 +41,7 @@ def test_look(open_browser, screenshots, name, look):
         return box.width > 0 && !inline && !each.closest('.vh, .skip') && (box.width < 23.5 || box.height < 23.5) && each.type !== 'checkbox';
       }).map(each => each.outerHTML.slice(0, 90))""")
     assert small == [], "targets below 24 pixels"
+    assert browser.run(SLIPS) == [], "values of the program where words belong"
     browser.shot(screenshots / f"{name}-{look}.png")
 
 
