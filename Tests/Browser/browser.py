@@ -6,6 +6,7 @@ address, `gives` for what a script of the page finds, `says` for a text. The dea
 what is tested.
 """
 
+import json
 import os
 import shutil
 import time
@@ -39,7 +40,7 @@ addEventListener('unhandledrejection', event => window.seen.push('unhandled: ' +
 
 
 class Browser:
-    def __init__(self, base, size=DESK, theme="dark", scripts=True, zone=None, scale=1):
+    def __init__(self, base, size=DESK, theme="dark", scripts=True, zone=None, scale=1, trusting=False):
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         for flag in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
@@ -48,6 +49,7 @@ class Browser:
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        options.accept_insecure_certs = trusting
         self.base = base
         self.scripts = scripts
         self.expected_errors = ()
@@ -62,7 +64,7 @@ class Browser:
         if not scripts:
             self.command("Emulation.setScriptExecutionDisabled", value=True)
         self.command("Page.addScriptToEvaluateOnNewDocument", source=LISTENER)
-        self._seen = []
+        self._seen, self._asked = [], []
 
     def command(self, name, **parameters):
         return self.driver.execute_cdp_cmd(name, parameters)
@@ -245,6 +247,14 @@ class Browser:
         for entry in self.driver.get_log("browser"):
             if entry["level"] in ("SEVERE", "ERROR") or "Content Security Policy" in entry["message"]:
                 self._seen.append(entry["message"])
+
+    def requests(self):
+        """Every address that the browser has asked for, as its network tells."""
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                self._asked.append(message["params"]["request"]["url"])
+        return self._asked
 
     def complaints(self):
         """Errors of scripts, failed loads and violations of the policy since the browser was opened."""

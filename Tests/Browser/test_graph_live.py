@@ -211,7 +211,7 @@ def test_clipboard_falls_back_to_a_dialog(browser):
 def test_print_is_light_and_opens_the_table(browser):
     browser.open(PAGE + "&theme=dark")
     seen = browser.run("""let seen;
-      window.print = () => { seen = [document.documentElement.dataset.theme, document.querySelector('.datatable').open, document.querySelectorAll('#values tr').length]; };
+      window.print = () => { dispatchEvent(new Event('beforeprint')); seen = [document.documentElement.dataset.theme, document.querySelector('.datatable').open, document.querySelectorAll('#values tr').length]; dispatchEvent(new Event('afterprint')); };
       document.querySelector('[data-action="print"]').click();
       return seen.concat(document.documentElement.dataset.theme, document.querySelector('.datatable').open)""")
     assert seen[:2] == ["light", True] and seen[2] >= 12 and seen[3:] == ["dark", False]

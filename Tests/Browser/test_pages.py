@@ -8,16 +8,9 @@ from urllib.parse import quote, urljoin
 import pytest
 from browser import DESK, PHONE
 from conftest import HOSTILE
+from pages import GRAPH, PAGES
 from programs import http_get
 from selenium.webdriver.common.keys import Keys
-
-GRAPH = "graph?device=gw-riga&interface=ether1"
-PAGES = {
-    "overview": "", "table": "?view=table", "device": "devices/gw-riga", "device-down": "devices/offline", "clients": "clients",
-    "cluster": "cluster?replicas=all", "table-log": "?view=table&scale=log", "graphs": "graph", "graph": GRAPH,
-    "graph-mirror-24h": GRAPH + "&range=24h&style=mirror", "graph-line": GRAPH + "&range=15m&style=line", "graph-7d": GRAPH + "&range=7d",
-    "graph-several": GRAPH + ",sfp-sfpplus1,bridge&range=15m", "graph-all": "graph?device=all", "graph-compare": GRAPH + "&range=6h&compare=1d",
-}
 
 # What shows when an absent value is written out.
 SLIPS = """const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
