@@ -1,8 +1,8 @@
 import HTTPService
 import NIOCore
-import Synchronization
+import NIOConcurrencyHelpers
 
-/// A clock for waiting that stands still until the test moves it.
+/// A clock for waiting that stands still until the test moves it. Its lock is pthread's, which the Thread sanitizer sees.
 final class HandClock: Sendable {
   private struct State {
     var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
@@ -10,13 +10,13 @@ final class HandClock: Sendable {
     var serial = 0
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
   /// How many wait for a time.
-  var waiting: Int { state.withLock { $0.wakes.count } }
+  var waiting: Int { state.withLockedValue { $0.wakes.count } }
 
   func advance(by time: TimeAmount) {
-    let due = state.withLock { state in
+    let due = state.withLockedValue { state in
       state.now = state.now + time
       let now = state.now
       let due = state.wakes.filter { $0.value.time <= now }
@@ -28,8 +28,8 @@ final class HandClock: Sendable {
 
   /// In the form that components take.
   var clock: WaitClock {
-    WaitClock(now: { self.state.withLock { $0.now } }) { time, call in
-      let id = self.state.withLock { state in
+    WaitClock(now: { self.state.withLockedValue { $0.now } }) { time, call in
+      let id = self.state.withLockedValue { state in
         state.serial += 1
         if time > state.now { state.wakes[state.serial] = (time, call) }
         return time > state.now ? state.serial : nil
@@ -38,7 +38,7 @@ final class HandClock: Sendable {
         call()
         return {}
       }
-      return { self.state.withLock { $0.wakes[id] = nil } }
+      return { self.state.withLockedValue { $0.wakes[id] = nil } }
     }
   }
 }
