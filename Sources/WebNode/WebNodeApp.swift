@@ -78,6 +78,7 @@ struct WebNodeApp: Sendable {
       services, pages: pages, limits: limits, keeper: keeper, logger: logger, onListening: onListening)
     // Stopped in the opposite order.
     var parts: [any Service] = [server]
+    parts.append(TodayService(fleet: store, usage: services.usage))
     if let source { parts.append(await reloader(source, server, counters.reload)) }
     if let manager { parts.append(ManagedService(manager: manager, begins: server.listening)) }
     var quiet = logger

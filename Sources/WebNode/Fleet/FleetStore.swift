@@ -6,6 +6,8 @@ final class FleetStore: Sendable {
     var states: [RootState]
     /// When the look that is under way began; `nil`: none is.
     var looking: [Double?]
+    /// The bytes of the present day, by device.
+    var days: [String: DeviceDay] = [:]
     var version = 0
     var merged: (version: Int, stuck: Set<Int>, snapshot: FleetSnapshot)?
     /// Counts the merged pictures.
@@ -56,21 +58,29 @@ final class FleetStore: Sendable {
     }
   }
 
+  /// The present day was counted.
+  func publish(days: [String: DeviceDay]) {
+    shelf.withLock {
+      $0.days = days
+      $0.version += 1
+    }
+  }
+
   /// The picture of this moment.
   func snapshot() -> FleetSnapshot {
     let time = now()
     let stuck = Set((0..<rootCount).filter(isStuck))
-    let (version, states, looking, ready) = shelf.withLock { shelf in
+    let (version, states, looking, days, ready) = shelf.withLock { shelf in
       let fresh = shelf.merged.flatMap { merged in
         merged.version == shelf.version && merged.stuck == stuck && abs(time - merged.snapshot.time) < Self.lifetime
           ? merged.snapshot : nil
       }
-      return (shelf.version, shelf.states, shelf.looking, fresh)
+      return (shelf.version, shelf.states, shelf.looking, shelf.days, fresh)
     }
     if let ready { return ready }
     // Outside the lock: two requests may merge at once, but none waits for the other's work.
     var snapshot = merge.withLock { $0 }.snapshot(
-      states, lookingSince: looking, stuck: stuck, problems: problems.byDevice, now: time)
+      states, lookingSince: looking, stuck: stuck, problems: problems.byDevice, days: days, now: time)
     snapshot.serial = shelf.withLock { shelf in
       shelf.serial += 1
       return shelf.serial

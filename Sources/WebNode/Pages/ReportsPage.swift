@@ -73,7 +73,7 @@ struct ReportsPage {
   }
 
   private func row(_ device: DeviceView, _ summary: MonthSummary?) -> Fields {
-    var fields = cells(summary.map { $0.total.isUnknown ? nil : $0.total } ?? nil)
+    var fields = amounts.cells(summary?.total)
     fields["name"] = device.name
     fields["href"] = choices.with {
       $0.device = device.name
@@ -91,12 +91,8 @@ struct ReportsPage {
 
   private func total(_ summaries: [MonthSummary]) -> Fields {
     let known = summaries.map(\.total).filter { !$0.isUnknown }
-    guard let first = known.first else { return cells(nil) }
-    return cells(known.dropFirst().reduce(first, +))
-  }
-
-  private func cells(_ amount: UsageAmount?) -> Fields {
-    ["in": amounts.cell(amount?.rx), "out": amounts.cell(amount?.tx), "sum": amounts.cell(amount?.sum)]
+    guard let first = known.first else { return amounts.cells(nil) }
+    return amounts.cells(known.dropFirst().reduce(first, +))
   }
 
   private func max(_ one: Double?, _ other: Double?) -> Double? {
@@ -123,6 +119,9 @@ struct ReportQuota {
     return Double(used) / Double(limit)
   }
 
+  /// What is used is a lower bound.
+  var mark: String { quota?.exactness.mark ?? "" }
+
   /// Whether it will be more than the quota by the end of the month.
   var willExceed: Bool {
     guard let quota, let limit = quota.limit, let forecast = quota.forecast else { return false }
@@ -134,7 +133,7 @@ struct ReportQuota {
   var short: Fields {
     guard let limit = quota?.limit else { return ["kind": "", "text": "none"] }
     let word = share.map { $0 > 1 } == true ? ", exceeded" : willExceed ? ", will be exceeded" : ""
-    return ["kind": kind, "text": Format.percent(share) + " of " + amounts.text(limit) + word]
+    return ["kind": kind, "text": mark + Format.percent(share) + " of " + amounts.text(limit) + word]
   }
 }
 

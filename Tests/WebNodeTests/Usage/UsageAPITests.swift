@@ -52,7 +52,10 @@ import Testing
       #expect((total["coverage"].double ?? 0) > 0.93)
       #expect(answer["quota"].keys == ["forecast", "limit", "used"])
       #expect(answer["quota"]["used"].int == total["sum"].int)
-      // The month, the device as a whole, and CSV say the same.
+      // The present day, the month, the device as a whole, and CSV say the same.
+      try await eventually { try await node.json("/api/v1/devices/gw1")["today"]["in"].int == total["in"].int }
+      let today = try await node.json("/api/v1/devices")["devices"][0]["today"]
+      #expect(today["out"].int == total["out"].int && today["flags"].string == "p")
       for path in ["&month=2026-11", "", "&by=month&month=2026-11"] {
         let other = try await node.json("/api/v1/usage?device=gw1" + path)
         #expect(other["total"]["in"].int == total["in"].int, "\(path)")
@@ -226,6 +229,15 @@ import Testing
     amount.isShared = true
     amount.known = 300
     #expect(GraphVolumes(amount).rx == "about \(Format.bytes(385e9)) (\(Format.percent(0.5)) known)")
+    amount.flags = .reset
+    #expect(GraphVolumes(amount).rx == "at least about \(Format.bytes(385e9)) (\(Format.percent(0.5)) known)")
+    #expect(GraphVolumes(amount, inWords: false).rx == "≥≈\(Format.narrow)\(Format.bytes(385e9)) (\(Format.percent(0.5)) known)")
+    amount.isShared = false
+    amount.known = 600
+    #expect(GraphVolumes(amount, inWords: false).tx == "≥\(Format.narrow)\(Format.bytes(0))")
+    #expect(Exactness(amount).explanation == "Counters were reset: at least this much.")
+    amount.flags = .gap
+    #expect(Exactness(amount).explanation == nil && Exactness(amount).mark.isEmpty)
   }
 
   @Test func cellsThatASpreadsheetWouldRunAreText() {
