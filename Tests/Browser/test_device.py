@@ -17,8 +17,8 @@ def test_rates_of_interfaces_change_each_second(browser):
     rates = "return [...document.querySelectorAll('[data-interface] [data-rate]')].map(each => each.textContent).join(' ')"
     for _ in range(3):
         last = browser.run(rates)
-        browser.until(f"return ({rates.removeprefix('return ')}) !== {last!r}", "new rates", 4)
-    assert browser.run("return document.querySelectorAll('[data-interface] .spark canvas').length") > 4
+        browser.gives(rates, lambda now: now != last)
+    browser.gives("return document.querySelectorAll('[data-interface] .spark canvas').length", lambda count: count > 4)
 
 
 def test_device_that_is_down_says_why(browser):
@@ -29,14 +29,14 @@ def test_device_that_is_down_says_why(browser):
 
 def test_interface_leads_to_its_graph(browser):
     browser.open("devices/gw-riga")
-    browser.one('[data-interface="bridge"] a').click()
-    browser.until("return location.pathname.endsWith('/graph')", "the graph page")
-    assert browser.query == {"device": "gw-riga", "interface": "bridge"}
+    browser.follow(lambda: browser.press('[data-interface="bridge"] a'))
+    assert browser.path == "/graph"
+    browser.asks({"device": "gw-riga", "interface": "bridge"})
 
 
 def test_health_counters_clients_and_cost_are_shown(browser):
     browser.open("devices/gw-riga")
-    browser.until("return document.querySelector('[data-part=\"health\"]').textContent.includes('GB free') || (tikwatch.refresh(), false)", "the metrics", 40)
+    browser.until("return document.querySelector('[data-part=\"health\"]').textContent.includes('GB free') || tikwatch.refresh().then(() => false)", "the metrics")
     health = browser.text('[data-part="health"]')
     for label in ("CPU", "Memory in use", "Temperature", "Voltage", "Disk in use", "Ping", "Uptime", "Today"):
         assert label in health
@@ -44,8 +44,8 @@ def test_health_counters_clients_and_cost_are_shown(browser):
     for label in ("Errors in / out", "Drops in / out", "Link downs", "MTU"):
         assert label in head
     assert "1500" in browser.text('[data-interface="ether1"]')
-    browser.until("return document.querySelector('[data-part=\"clients\"] [data-client]') || (tikwatch.refresh(), false)", "its clients", 90)
-    assert browser.one('[data-part="clients"] .btn').get_attribute("href").endswith("clients?device=gw-riga")
+    browser.until("return document.querySelector('[data-part=\"clients\"] [data-client]') || tikwatch.refresh().then(() => false)", "its clients", 180)
+    assert browser.run("return document.querySelector('[data-part=\"clients\"] .btn').href").endswith("clients?device=gw-riga")
     browser.reload()  # sections that were not there at first come with a reload
     assert "a second" in browser.text('[data-part="cost"]')
 
@@ -53,7 +53,7 @@ def test_health_counters_clients_and_cost_are_shown(browser):
 def test_events_can_be_narrowed_to_a_kind(browser):
     browser.open("devices/gw-riga")
     every = len(browser.all('[data-part="events"] li'))
-    browser.run("[...document.querySelectorAll('#events .seg a')].find(each => each.textContent.startsWith('Links')).click()")
-    browser.until("return location.search === '?events=link' && document.documentElement.dataset.ready === '1'", "the links")
-    shown = [each.text for each in browser.all('[data-part="events"] li')]
+    browser.follow(lambda: browser.pick("#events .seg a", "Links"))
+    browser.asks({"events": "link"})
+    shown = browser.run("return [...document.querySelectorAll('[data-part=\"events\"] li')].map(each => each.textContent)")
     assert 0 < len(shown) < every and all("link" in text for text in shown)

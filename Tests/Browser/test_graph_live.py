@@ -6,54 +6,55 @@ from selenium.webdriver.common.by import By
 
 PAGE = "graph?device=gw-riga&interface=ether1"
 STATE = "return document.getElementById('live').dataset.state"
-LIVE = STATE + " === 'live'"
 RANGE = "return tikwatch.graphPage.range()"
 
 
 def test_looks_every_five_seconds(browser):
-    browser.open(PAGE + "&range=5m").until(LIVE, "live values")
+    browser.open(PAGE + "&range=5m").live()
     browser.one("#refresh summary").click()
     browser.one('[data-refresh="5"]').click()
-    assert browser.query["refresh"] == "5"
-    browser.until(STATE + " === 'every'", "the mark")
-    assert browser.text("#live") == "Every 5\u202fs" and browser.text("#every") == "5\u202fs"
+    browser.asks(refresh="5")
+    browser.gives(STATE, "every")
+    browser.says("#live", "Every 5\u202fs")
+    browser.says("#every", "5\u202fs")
     assert browser.run("return tikwatch.graphPage.stream.source") is None, "the stream is closed"
     edges = []
     for _ in range(2):
         edges.append(browser.run("return tikwatch.graphPage.edge"))
-        browser.until(f"return tikwatch.graphPage.edge > {edges[-1]}", "the next look", 12)
+        browser.until(f"return tikwatch.graphPage.edge > {edges[-1]}", "the next look")
     edges.append(browser.run("return tikwatch.graphPage.edge"))
     assert edges[2] - edges[1] >= 3, "nothing moves between two looks"
     # Seconds between two looks are fetched: no holes.
     browser.until("return tikwatch.graphPage.data.end >= tikwatch.graphPage.edge - 1", "the history")
     browser.reload()
-    browser.until(STATE + " === 'every'", "the same after a reload")
+    browser.gives(STATE, "every")
     browser.one("#refresh summary").click()
     browser.one('[data-refresh=""]').click()
-    browser.until(LIVE, "live again")
-    assert "refresh" not in browser.query
+    browser.live()
+    browser.asks(refresh=None)
 
 
 def test_zoom_pauses_the_view_but_not_the_numbers(browser):
-    browser.open(PAGE).until(LIVE, "live values")
+    browser.open(PAGE).live()
     browser.drag("#chart", 0.4, 0.6)
-    browser.until(STATE + " === 'paused'", "the mark")
+    browser.gives(STATE, "paused")
+    browser.asks(lambda query: "from" in query)
     fixed = browser.run(RANGE)
     edge = browser.run("return tikwatch.graphPage.edge")
     browser.until(f"return tikwatch.graphPage.edge >= {edge + 2}", "newer seconds")
     assert browser.run(RANGE) == fixed
     browser.one("#golive").click()
-    browser.until(LIVE, "live again")
+    browser.live()
 
 
 def test_hidden_page_closes_the_stream_and_comes_back_whole(browser):
-    browser.open(PAGE + "&range=5m").until(LIVE, "live values")
+    browser.open(PAGE + "&range=5m").live()
     browser.run("""window.away = true;
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => window.away });
       document.dispatchEvent(new Event('visibilitychange'))""")
     assert browser.run("return tikwatch.graphPage.stream.source") is None
     edge = browser.run("return tikwatch.graphPage.edge")
-    browser.until(f"return fetch('api/v1/live?device=gw-riga').then(each => each.json()).then(told => told.t > {edge + 4})", "time away", 15)
+    browser.until(f"return fetch('api/v1/live?device=gw-riga').then(each => each.json()).then(told => told.t > {edge + 4})", "time away")
     assert browser.run("return tikwatch.graphPage.edge") == edge
     browser.run("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
     browser.until(f"return tikwatch.graphPage.edge > {edge + 4}", "the present")
@@ -63,34 +64,34 @@ def test_hidden_page_closes_the_stream_and_comes_back_whole(browser):
 
 
 def test_goodbye_of_a_node_brings_the_page_to_another(browser):
-    browser.open(PAGE).until(LIVE, "live values")
+    browser.open(PAGE).live()
     browser.run("window.old = tikwatch.graphPage.stream.source; old.dispatchEvent(new MessageEvent('bye', { data: '{}' }))")
     assert browser.run("return window.old.readyState") == 2
-    browser.until("const now = tikwatch.graphPage.stream.source; return now && now !== window.old", "another stream", 5)
+    browser.until("const now = tikwatch.graphPage.stream.source; return now && now !== window.old", "another stream")
     edge = browser.run("return tikwatch.graphPage.edge")
     browser.until(f"return tikwatch.graphPage.edge > {edge}", "values from it")
 
 
 def test_windows_share_one_stream(browser):
-    browser.open(PAGE).until(LIVE, "live values")
+    browser.open(PAGE).live()
     first = browser.driver.current_window_handle
     browser.driver.switch_to.new_window("window")
-    browser.open(PAGE).until(LIVE, "live values in the second window")
+    browser.open(PAGE).live()
     browser.until("return !tikwatch.graphPage.stream.share.leads && tikwatch.graphPage.stream.source === null", "the second to follow")
     edge = browser.run("return tikwatch.graphPage.edge")
     browser.until(f"return tikwatch.graphPage.edge >= {edge + 2}", "values by way of the first")
     second = browser.driver.current_window_handle
     browser.driver.switch_to.window(first)
-    assert browser.run("return tikwatch.graphPage.stream.share.leads") is True
+    browser.gives("return tikwatch.graphPage.stream.share.leads", True)
     browser.driver.close()
     browser.driver.switch_to.window(second)
-    browser.until("return tikwatch.graphPage.stream.share.leads && tikwatch.graphPage.stream.source !== null", "the second to lead", 8)
+    browser.until("return tikwatch.graphPage.stream.share.leads && tikwatch.graphPage.stream.source !== null", "the second to lead")
     edge = browser.run("return tikwatch.graphPage.edge")
     browser.until(f"return tikwatch.graphPage.edge >= {edge + 2}", "values of its own")
 
 
 def test_silent_device_is_stale_and_keeps_its_last_values_muted(browser):
-    browser.open(PAGE).until(LIVE, "live values")
+    browser.open(PAGE).live()
     browser.run("""const page = tikwatch.graphPage;
       page.stream.pause(true);
       for (let second = page.edge + 1, end = second + 12; second < end; second += 1) page.take(second, [[null, null]])""")
@@ -104,7 +105,7 @@ def test_silent_device_is_stale_and_keeps_its_last_values_muted(browser):
 @pytest.fixture
 def phone(open_browser):
     browser = open_browser(size=PHONE)
-    browser.open(PAGE).until(LIVE, "live values")
+    browser.open(PAGE).live()
     browser.run("document.getElementById('chart').scrollIntoView({ block: 'center' })")
     return browser
 
@@ -121,7 +122,7 @@ def test_pinch_zooms(phone):
     for step in range(1, 6):
         touch(phone, "touchMove", 0.4 - step * 0.03, 0.6 + step * 0.03)
     touch(phone, "touchEnd")
-    phone.until("return new URLSearchParams(location.search).has('from')", "a zoomed address")
+    phone.asks(lambda query: "from" in query)
     start, end = phone.run(RANGE)
     assert 1100 < end - start < 2300, "two fifths of the hour"
 
@@ -131,11 +132,11 @@ def test_drag_pans_and_long_press_reads(phone):
     touch(phone, "touchMove", 0.55)
     touch(phone, "touchMove", 0.8)
     touch(phone, "touchEnd")
-    phone.until("return new URLSearchParams(location.search).has('from')", "a moved view")
+    phone.asks(lambda query: "from" in query)
     start, end = phone.run(RANGE)
     assert end - start == 3600
     touch(phone, "touchStart", 0.5)
-    phone.until("return !document.querySelector('#chart .chart-tip').hidden", "the cursor after a long press", 5)
+    phone.until("return !document.querySelector('#chart .chart-tip').hidden", "the cursor after a long press")
     touch(phone, "touchMove", 0.6)
     assert phone.run(RANGE) == [start, end], "reading moves the cursor, not the view"
     touch(phone, "touchEnd")
@@ -156,7 +157,7 @@ def test_double_tap_zooms_in(phone):
 
 
 def test_wheel_scrolls_and_zooms_with_control(browser):
-    browser.open(PAGE).until(LIVE, "live values")
+    browser.open(PAGE).live()
     before = browser.run(RANGE)
     wheel = """const over = document.querySelector('#chart .chart-overlay'), box = over.getBoundingClientRect();
       const event = new WheelEvent('wheel', { bubbles: true, cancelable: true, deltaY: -100, ctrlKey: arguments[0], clientX: box.left + 500, clientY: box.top + 50 });
@@ -176,7 +177,7 @@ def test_wall_display(open_browser, screenshots):
     assert browser.run("return getComputedStyle(document.documentElement).colorScheme") == "light"
     assert browser.run("return document.querySelector('#chart').getBoundingClientRect().height") > 400
     browser.keys("l")
-    assert browser.query["kiosk"] == "1" and browser.query["theme"] == "light"
+    browser.asks(style="line", kiosk="1", theme="light")
     browser.shot(screenshots / "graph-kiosk.png")
 
 
@@ -210,7 +211,7 @@ def test_clipboard_falls_back_to_a_dialog(browser):
 def test_print_is_light_and_opens_the_table(browser):
     browser.open(PAGE + "&theme=dark")
     seen = browser.run("""let seen;
-      window.print = () => { seen = [document.documentElement.dataset.theme, document.querySelector('.datatable').open, document.querySelectorAll('#values tr').length]; };
+      window.print = () => { dispatchEvent(new Event('beforeprint')); seen = [document.documentElement.dataset.theme, document.querySelector('.datatable').open, document.querySelectorAll('#values tr').length]; dispatchEvent(new Event('afterprint')); };
       document.querySelector('[data-action="print"]').click();
       return seen.concat(document.documentElement.dataset.theme, document.querySelector('.datatable').open)""")
     assert seen[:2] == ["light", True] and seen[2] >= 12 and seen[3:] == ["dark", False]

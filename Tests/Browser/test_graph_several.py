@@ -7,14 +7,13 @@ import pytest
 from programs import http_get
 from selenium.webdriver.common.keys import Keys
 
-LIVE = "return document.getElementById('live').dataset.state === 'live'"
 ONE = "graph?device=gw-riga&interface=ether1"
 SEVERAL = ONE + ",sfp-sfpplus1,bridge&range=15m"
 
 
 @pytest.fixture
 def several(browser):
-    browser.open(SEVERAL).until(LIVE, "live values")
+    browser.open(SEVERAL).live()
     return browser
 
 
@@ -24,8 +23,8 @@ def test_lines_add_up_to_the_total(several):
       return [0, 1].flatMap(k => total.avg[k].map((sum, at) => [sum, ...parts.map(part => part.avg[k][at])])).filter(row => row.every(Number.isFinite))""")
     assert len(sums) > 1000
     assert all(abs(row[0] - sum(row[1:])) <= 2 for row in sums)
-    top = several.run("return tikwatch.chartLanes.extent(tikwatch.graphPage.chart, 0)")
-    assert top <= several.run("return tikwatch.graphPage.chart.scale.top")
+    top, scale = several.run("const { chart } = tikwatch.graphPage; return [tikwatch.chartLanes.extent(chart, 0), chart.scale.top]")
+    assert top <= scale
 
 
 def test_stack_line_and_mirror(several):
@@ -33,27 +32,28 @@ def test_stack_line_and_mirror(several):
     state = "const { stacked, mirrored } = tikwatch.graphPage.chart; return [stacked, mirrored]"
     assert several.run(state) == [True, True]
     several.keys("l")
-    assert several.run(state) == [False, False] and several.query["style"] == "line"
+    several.gives(state, [False, False])
+    several.asks(style="line")
     several.keys("m")
-    assert several.run(state) == [False, True]
+    several.gives(state, [False, True])
     several.keys("a", "g")
-    assert several.run(state) == [False, False], "decades do not add up"
+    several.asks(log="1", style=None)
+    several.gives(state, [False, False])  # decades do not add up
 
 
 def test_legend_hides_a_line(several):
     several.one('[data-hide="2"]').click()
-    assert several.query["hide"] == "2"
-    assert several.query["interface"] == "ether1,sfp-sfpplus1,bridge"
+    several.asks(hide="2", interface="ether1,sfp-sfpplus1,bridge")
     hidden = "return tikwatch.graphPage.chart.lanes.map(lane => Boolean(lane.hidden))"
-    assert several.run(hidden) == [False, True, False]
+    several.gives(hidden, [False, True, False])
     several.reload()
-    assert several.run(hidden) == [False, True, False]
+    several.gives(hidden, [False, True, False])
     assert several.one('[data-hide="2"]').get_attribute("aria-pressed") == "false"
     several.one('[data-hide="in"]').click()
-    assert several.query["hide"] == "in,2"
+    several.asks(hide="in,2")
     several.one('[data-hide="2"]').click()
     several.one('[data-hide="in"]').click()
-    assert "hide" not in several.query
+    several.asks(hide=None)
 
 
 def test_tooltip_and_tables_name_every_line(several):
@@ -72,16 +72,16 @@ def test_several_are_chosen_in_the_menu(browser):
     browser.open(ONE + "&range=6h")
     browser.one("#together summary").click()
     browser.one('#together input[value="bridge"]').click()
-    browser.one("#together button").click()
-    browser.until("return location.search.includes('bridge') && document.documentElement.dataset.ready === '1'", "both")
+    browser.follow("#together button")
     assert browser.text("h1 span") == "ether1, bridge"
     assert parse_qs(urlsplit(browser.driver.current_url).query) == {"device": ["gw-riga"], "interface": ["ether1", "bridge"], "range": ["6h"]}
     browser.keys("l")
+    browser.asks(style="line")
     assert parse_qs(urlsplit(browser.driver.current_url).query)["interface"] == ["ether1", "bridge"], "the view changes, not what is shown"
 
 
 def test_all_devices_are_one_sum(browser):
-    browser.open("graph?device=all&range=5m").until(LIVE, "live values")
+    browser.open("graph?device=all&range=5m").live()
     assert browser.text("h1 span") == "All devices"
     browser.until("return tikwatch.graphPage.recent.length >= 3", "live seconds")
     seconds, total, each = browser.run("""const page = tikwatch.graphPage, order = page.stream.order;
@@ -89,20 +89,19 @@ def test_all_devices_are_one_sum(browser):
       return [second[0], second[1], order]""")
     assert total[0] > 0 and len(each) >= 4
     browser.keys("4")
-    browser.until("return tikwatch.graphPage.loaded && !document.getElementById('graph').classList.contains('loading')", "six hours")
-    assert browser.run("return tikwatch.graphPage.data.bounds") is True
-    assert browser.text('[data-stat="peak"]').startswith("≤")
-    assert browser.one("#bounded").is_displayed()
+    browser.gives("return tikwatch.graphPage.data.bounds", True)
+    browser.says('[data-stat="peak"]', lambda text: text.startswith("≤"))
+    browser.shown("#bounded")
     browser.one("#export summary").click()
     assert not browser.all('[data-export="rrdtool"]')
 
 
 def test_the_period_before_is_drawn_beneath(browser):
-    browser.open(ONE).until(LIVE, "live values")
+    browser.open(ONE).live()
     assert not browser.one('[data-stat="before"]').is_displayed()
     browser.one("#compare summary").click()
     browser.one('[data-compare="1d"]').click()
-    assert browser.query["compare"] == "1d"
+    browser.asks(compare="1d")
     browser.until("return tikwatch.graphPage.content.past", "the day before")
     now, before = browser.run("""const page = tikwatch.graphPage, [from, to] = page.range(), at = Math.floor((from + to) / 2);
       const past = page.content.past;
@@ -110,14 +109,15 @@ def test_the_period_before_is_drawn_beneath(browser):
         .then(told => [told.in.avg[0], tikwatch.series.statistics(past, 0, at, at + 1).average])""")
     assert abs(now - before) <= max(1, 0.5 * now), "the value of the day before stands at the time of today"
     assert browser.run("return tikwatch.graphPage.chart.pastColumns[0].mean.filter(Number.isFinite).length") > 500
-    assert browser.one('[data-stat="before"]').is_displayed()
-    assert re.search(r"bit/s$", browser.text('[data-stat="before"]')) and browser.text('[data-stat="change"]').endswith("%")
+    browser.shown('[data-stat="before"]')
+    browser.says('[data-stat="before"]', lambda text: re.search(r"bit/s$", text))
+    browser.says('[data-stat="change"]', lambda text: text.endswith("%"))
     browser.point("#chart", 0.4)
     tip = browser.until("const tip = document.querySelector('#chart .chart-tip'); return !tip.hidden && tip.textContent", "the tooltip")
     assert "1\u202fd before" in tip
     browser.keys("c")
-    assert "compare" not in browser.query
-    assert browser.run("return tikwatch.graphPage.chart.past") is None
+    browser.asks(compare=None)
+    browser.gives("return tikwatch.graphPage.chart.past", None)
 
 
 def test_comparison_comes_with_the_page(browser):
@@ -127,16 +127,18 @@ def test_comparison_comes_with_the_page(browser):
 
 
 def test_bytes_per_second(browser):
-    browser.open(ONE).until(LIVE, "live values")
+    browser.open(ONE).live()
     browser.one("#unit-toggle").click()
-    assert browser.query["unit"] == "B"
-    assert re.fullmatch(r"[kMG]?B/s", browser.text('[data-sum="in"] .u'))
-    assert "B/s" in browser.text('[data-stat="average"]') and "B/s" in browser.text("#unit")
+    browser.asks(unit="B")
+    browser.says('[data-sum="in"] .u', lambda text: re.fullmatch(r"[kMG]?B/s", text))
+    for place in ('[data-stat="average"]', "#unit"):
+        browser.says(place, lambda text: "B/s" in text)
     browser.reload()
     shown = browser.run("return [document.querySelector('[data-stat=\"average\"]').textContent, tikwatch.series.statistics(tikwatch.graphPage.data, 0, ...tikwatch.graphPage.range()).average]")
     assert "B/s" in shown[0] and "bit" not in shown[0]
     browser.keys("b")
-    assert "unit" not in browser.query and "bit/s" in browser.text('[data-stat="average"]')
+    browser.asks(unit=None)
+    browser.says('[data-stat="average"]', lambda text: "bit/s" in text)
 
 
 def test_files_of_the_view(several, site):
@@ -161,14 +163,14 @@ def test_complete_without_scripts(open_browser, screenshots):
     assert browser.one('[data-stat="before"]').is_displayed()
     assert len(browser.all("[data-lane]")) == 3
     browser.one(".datatable summary").click()
+    browser.shown("#values tr:nth-child(3)")
     assert len(browser.all("#values tr:nth-child(3) td")) == 5 + 6 + 2
-    browser.one('[data-hide="2"]').click()
-    assert browser.query["hide"] == "2" and "sfp-sfpplus1" in browser.query["interface"]
+    browser.follow('[data-hide="2"]').asks(lambda query: query["hide"] == "2" and "sfp-sfpplus1" in query["interface"])
     browser.one("#compare summary").click()
-    browser.one('[data-compare=""]').click()
-    assert "compare" not in browser.query
-    browser.one("#unit-toggle").click()
-    assert browser.query["unit"] == "B" and "B/s" in browser.one("[data-lane]").text
+    browser.shown('[data-compare=""]')
+    browser.follow('[data-compare=""]').asks(compare=None)
+    browser.follow("#unit-toggle").asks(unit="B")
+    assert "B/s" in browser.one("[data-lane]").text
     browser.shot(screenshots / "graph-several-without-scripts.png")
     browser.open("graph?device=all")
     assert int(browser.one("#image").get_property("naturalWidth")) >= 1000
@@ -177,12 +179,16 @@ def test_complete_without_scripts(open_browser, screenshots):
 def test_keyboard_alone(several):
     """Menus open, choose and close without a mouse, and the focus stays where it was."""
     several.run("document.querySelector('#compare summary').focus()")
+    open_menu = "return document.getElementById('compare').open"
     several.keys(Keys.ENTER)
+    several.gives(open_menu, True)
     several.keys(Keys.TAB, Keys.TAB, Keys.ENTER)
-    assert several.query["compare"] == "1d"
-    assert several.run("return document.activeElement.parentElement.id") == "compare"
-    several.keys(Keys.ENTER, Keys.ESCAPE)
-    assert several.run("return document.getElementById('compare').open") is False
+    several.asks(compare="1d")
+    several.gives("return document.activeElement.parentElement.id", "compare")
+    several.keys(Keys.ENTER)
+    several.gives(open_menu, True)
+    several.keys(Keys.ESCAPE)
+    several.gives(open_menu, False)
 
 
 AMOUNTS = "return [...document.querySelectorAll('[data-stat=\"bytes\"]')].map(cell => cell.textContent)"
@@ -196,12 +202,12 @@ def told(browser, device, interface, start, end):
 
 
 def test_transferred_is_asked_for_and_never_drawn(browser):
-    browser.open(ONE + "&range=15m").until(LIVE, "live values")
-    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "an amount", 20)
+    browser.open(ONE + "&range=15m").live()
+    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "an amount")
     browser.run("""window.asked = []; const real = window.fetch, gate = new Promise(resolve => { window.openGate = resolve; });
       window.fetch = async (url, ...rest) => { if (String(url).includes('/usage')) { window.asked.push(String(url)); await gate; } return real(url, ...rest); }""")
     browser.drag("#chart", 0.4, 0.6)
-    assert browser.run(AMOUNTS) == ["–", "–"], "unknown until the ledger was asked"
+    browser.gives(AMOUNTS, ["–", "–"])  # unknown until the ledger was asked
     browser.until("return window.asked.length > 0", "a request")
     browser.run("window.openGate()")
     start, end = browser.run("return tikwatch.graphPage.range()")
@@ -209,14 +215,14 @@ def test_transferred_is_asked_for_and_never_drawn(browser):
     assert (query["from"], query["to"], query["interface"]) == ([str(start)], [str(end)], ["ether1"])
     browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "the answer")
     assert len(browser.run("return window.asked")) == 1, "a view that stands still is asked for once"
-    assert browser.run(AMOUNTS) == told(browser, "gw-riga", "ether1", str(start), str(end))
+    browser.gives(AMOUNTS, told(browser, "gw-riga", "ether1", str(start), str(end)))
     browser.driver.back()
     browser.until("return tikwatch.graphPage.volumes.key === '15m'", "the live view")
     browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "the amounts of the live view")
 
 
 def test_amounts_of_several_lines_add_up(several):
-    several.until("return tikwatch.graphPage.volumes.shown.lanes.length === 3 && tikwatch.graphPage.volumes.shown.total !== null", "amounts", 20)
+    several.until("return tikwatch.graphPage.volumes.shown.lanes.length === 3 && tikwatch.graphPage.volumes.shown.total !== null", "amounts")
     total, lanes = several.run("const { total, lanes } = tikwatch.graphPage.volumes.shown; return [total, lanes]")
     assert total["in"] == sum(lane["in"] for lane in lanes) and total["out"] == sum(lane["out"] for lane in lanes)
     shown = several.run("return [...document.querySelectorAll('[data-lane]')].map(row => [row.cells[7].textContent, row.cells[8].textContent])")
@@ -226,14 +232,15 @@ def test_amounts_of_several_lines_add_up(several):
 
 def test_all_devices_have_the_sum_of_their_ledgers(browser):
     browser.open("graph?device=all&range=15m")
-    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "amounts", 20)
+    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "amounts")
     browser.drag("#chart", 0.2, 0.6)
     browser.until("return tikwatch.graphPage.volumes.key.includes('-')", "the zoomed view")
-    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "amounts of the zoomed view", 10)
+    browser.until("return tikwatch.graphPage.volumes.shown.total !== null", "amounts of the zoomed view")
     assert all("B" in text for text in browser.run(AMOUNTS))
 
 
 def test_sum_of_the_overview_opens_its_graph(browser):
     browser.open("")
-    browser.one(".hero-head h1 a").click()
-    browser.until("return location.search === '?device=all'", "the graph of all")
+    browser.follow(lambda: browser.press(".hero-head h1 a"))
+    browser.asks({"device": "all"})
+    assert browser.text("h1 span") == "All devices"

@@ -1,7 +1,7 @@
 """The overview in a real browser."""
 
 from conftest import HOSTILE
-from programs import wait_until
+from selenium.webdriver.common.keys import Keys
 
 DEVICES = ["gw-riga", "ap-office", "branch-tartu"]
 RATES = "return [...document.querySelectorAll('[data-sum] b, [data-device] [data-rate] b')].map(each => each.textContent).join(' ')"
@@ -14,20 +14,16 @@ def test_shows_every_device_and_its_state(browser):
     assert names[0] == "offline", "problems come first"
     assert "Down" in browser.text('[data-device="offline"] .pill')
     assert "refused" in browser.text('[data-device="offline"] .why')
-    assert browser.text('[data-device="gw-riga"] .pill') == "Up"
-    assert browser.text('[data-part="tiles"] .tile .val').split() == ["3", "of", "5"]
+    browser.says('[data-device="gw-riga"] .pill', "Up")
+    browser.says('[data-part="tiles"] .tile .val', lambda text: text.split() == ["3", "of", "5"])
 
 
 def test_live_numbers_change_each_second(browser):
-    browser.open()
-    browser.until("return document.getElementById('live').dataset.state === 'live'", "live values")
-    seen = []
+    browser.open().live()
+    seen = [browser.run(RATES)]
     for _ in range(4):
-        last = browser.run(RATES)
-        browser.until(f"return ({RATES.removeprefix('return ')}) !== {last!r}", "new values", 4)
-        seen.append(browser.run(RATES))
-    assert len(set(seen)) == 4
-    assert "–" not in browser.text('[data-device="gw-riga"] [data-rate="in"]')
+        seen.append(browser.gives(RATES, lambda now: now != seen[-1]))
+    browser.says('[data-device="gw-riga"] [data-rate="in"]', lambda text: "–" not in text)
 
 
 def test_sum_is_that_of_the_cards(browser):
@@ -38,10 +34,9 @@ def test_sum_is_that_of_the_cards(browser):
     };
     const cards = [...document.querySelectorAll('[data-device] [data-rate="in"]')].reduce((sum, each) => sum + bits(each), 0);
     return [bits(document.querySelector('[data-sum="in"]')), cards]"""
-    browser.until("return document.getElementById('live').dataset.state === 'live'", "live values")
-    total, cards = browser.run(script)
-    assert total > 0
-    assert abs(total - cards) / total < 0.01
+    browser.live()
+    # The rates that a device had last stand on its card while it misses a second; the sum is of that second.
+    browser.gives(script, lambda found: found[0] > 0 and abs(found[0] - found[1]) / found[0] < 0.01)
 
 
 def test_every_device_with_traffic_has_a_drawn_graph(browser):
@@ -57,16 +52,16 @@ def test_sort_and_filter_work_in_place_and_stay_in_the_address(browser):
     order = "return [...document.querySelectorAll('[data-device]:not([hidden])')].map(each => each.dataset.device)"
     browser.run("window.same = true")
     browser.one('[data-sort="name"]').click()
-    assert [name for name in browser.run(order) if name in DEVICES] == ["ap-office", "branch-tartu", "gw-riga"]
-    assert browser.query == {"sort": "name"}
+    browser.gives(order, lambda names: [name for name in names if name in DEVICES] == ["ap-office", "branch-tartu", "gw-riga"])
+    browser.asks({"sort": "name"})
     browser.one('[data-sort="rate"]').click()
-    assert browser.run(order)[0] == "gw-riga"
+    browser.gives(order, lambda names: names[0] == "gw-riga")
     browser.one('[data-filter="problems"]').click()
-    assert sorted(browser.run(order)) == sorted(["offline", HOSTILE])
-    assert browser.query == {"sort": "rate", "filter": "problems"}
+    browser.gives(order, lambda names: sorted(names) == sorted(["offline", HOSTILE]))
+    browser.asks({"sort": "rate", "filter": "problems"})
     assert browser.run("return window.same"), "the page was not loaded again"
     browser.reload()
-    assert sorted(browser.run(order)) == sorted(["offline", HOSTILE])
+    browser.gives(order, lambda names: sorted(names) == sorted(["offline", HOSTILE]))
 
 
 def test_table_has_the_same_devices_and_lives(browser):
@@ -74,26 +69,25 @@ def test_table_has_the_same_devices_and_lives(browser):
     assert len(browser.all("tr[data-device]")) == 5
     cell = '[data-device="gw-riga"] [data-rate="in"]'
     first = browser.text(cell)
-    browser.until(f"return document.querySelector('{cell}').textContent.trim() !== {first!r}", "a new rate")
+    browser.says(cell, lambda text: text != first)
 
 
 def test_search_finds_devices_and_interfaces(browser):
     browser.open()
     browser.keys("/")
-    assert browser.run("return document.activeElement.id") == "q"
+    browser.gives("return document.activeElement.id", "q")
     browser.keys("riga sfp")
     browser.until("return document.querySelector('#results a')", "a result")
-    assert browser.text("#results a .what") == "sfp-sfpplus1"
-    browser.keys("\ue007")
-    browser.until("return location.pathname.endsWith('/graph') && document.documentElement.dataset.ready === '1'", "the graph page")
-    assert browser.query == {"device": "gw-riga", "interface": "sfp-sfpplus1"}
+    browser.says("#results a .what", "sfp-sfpplus1")
+    browser.follow(lambda: browser.keys(Keys.ENTER))
+    assert browser.path == "/graph"
+    browser.asks({"device": "gw-riga", "interface": "sfp-sfpplus1"})
 
 
 def test_refresh_keeps_the_page_and_the_focus(browser):
     browser.open()
     browser.run("window.same = true; document.querySelector('[data-device=\"gw-riga\"] a').focus()")
-    old = browser.run("return tikwatch.refresh().then(boot => boot.page)")
-    assert old == "overview"
+    assert browser.run("return tikwatch.refresh().then(boot => boot.page)") == "overview"
     assert browser.run("return window.same")
     assert browser.run("return document.activeElement.textContent") == "gw-riga"
 
@@ -103,14 +97,14 @@ def test_theme_switch_survives_a_reload_without_a_flash(browser):
     background = "return getComputedStyle(document.body).backgroundColor"
     dark = browser.run(background)
     browser.one("#theme").click()
-    assert browser.run("return document.documentElement.dataset.theme") == "light"
-    assert browser.run(background) != dark
+    browser.gives("return document.documentElement.dataset.theme", "light")
+    browser.gives(background, lambda now: now != dark)
     browser.reload()
     # The server wrote it: it is in the document's source, before any script ran.
     source = browser.run("return fetch(location.href).then(answer => answer.text())")
     assert '<html lang="en" data-theme="light"' in source
     browser.one("#theme").click()
-    assert browser.run(background) == dark
+    browser.gives(background, dark)
 
 
 def test_table_can_share_one_logarithmic_scale(browser):
@@ -120,11 +114,11 @@ def test_table_can_share_one_logarithmic_scale(browser):
       for (let at = 3; at < column.length; at += 4) if (column[at] > 200) return (at - 3) / 4; return null; };
       return ['gw-riga', 'ap-office'].map(top)"""
     browser.until("return [...document.querySelectorAll('[data-device] .spark canvas')].length > 2", "the small graphs")
-    own = wait_until(lambda: all(browser.run(tops)) and browser.run(tops), "the lines")
+    own = browser.gives(tops, all)
     browser.one('[data-scale="log"]').click()
-    wait_until(lambda: browser.query == {"view": "table", "scale": "log"}, "the address")
+    browser.asks({"view": "table", "scale": "log"})
     # On one scale the busy device stands higher than the quiet one.
-    shared = wait_until(lambda: all(found := browser.run(tops)) and found[0] < found[1] and found, "one scale")
+    shared = browser.gives(tops, lambda found: all(found) and found[0] < found[1])
     assert own != shared
     browser.reload()
     assert browser.one('[data-scale="log"]').get_attribute("aria-current") == "true"

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urljoin
 
 import pytest
-from nginx import STRANGER, VISITOR, Nginx, Node, direct
+from nginx import STRANGER, VISITOR, Front, direct, running
 from programs import wait_until
 
 SAMPLES = ["tikwatch.conf", "tikwatch-path.conf", "tikwatch-stream.conf"]
@@ -15,44 +15,6 @@ CLAIMS = [
     {"Forwarded": f'for="{VISITOR}:80";proto=https'}, {"X-Real-IP": VISITOR}, {"X-Client-IP": VISITOR},
     {"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1", "X-Real-IP": "127.0.0.1"},
 ]
-
-
-class Front:
-    """nginx with two nodes behind it."""
-
-    def __init__(self, folder, sample, root, rate=None):
-        self.sample = sample
-        self.base = "/traffic" if sample == "tikwatch-path.conf" else ""
-        self.nodes, self.nginx = [], None
-        self.folder, self.root, self.rate = folder, root, rate
-
-    def start(self):
-        self.nodes = [Node(self.folder, f"node-{number}", self.root, self.base or "/") for number in (1, 2)]
-        for node in self.nodes:
-            node.start()
-        self.nginx = Nginx(self.folder, self.sample, self.nodes, self.rate)
-        return self
-
-    def get(self, path, *arguments, **options):
-        return self.nginx.get(self.base + path, *arguments, **options)
-
-    def stop(self):
-        for part in [self.nginx, *self.nodes]:
-            part.stop()
-
-    def kill(self):
-        for part in [self.nginx, *self.nodes]:
-            if part:
-                part.kill()
-
-
-@contextlib.contextmanager
-def running(front):
-    try:
-        yield front.start()
-        front.stop()
-    finally:
-        front.kill()
 
 
 @pytest.fixture(scope="module", params=SAMPLES)

@@ -3,6 +3,7 @@
 Everything is on loopback and below a temporary folder; visitors come from addresses of 127.0.0.0/8 of their own.
 """
 
+import contextlib
 import http.client
 import pathlib
 import shutil
@@ -28,14 +29,14 @@ def certificate(folder):
 
 
 class Node:
-    """A web node that shows `root` to VISITOR and to nobody else; nginx's address is trusted."""
+    """A web node that shows `root` to `allow` and to nobody else; nginx's address is trusted."""
 
-    def __init__(self, folder, name, root, base_path="/"):
+    def __init__(self, folder, name, root, base_path="/", allow=VISITOR):
         self.folder, self.name, self.base = folder, name, base_path
         self.port = free_port()
         self.config = folder / f"{name}.conf"
         self.config.write_text(
-            f"[web]\nlisten = 127.0.0.1:{self.port}\nstorage = {root}\nallow = {VISITOR}\ntrusted_proxies = 127.0.0.1\n"
+            f"[web]\nlisten = 127.0.0.1:{self.port}\nstorage = {root}\nallow = {allow}\ntrusted_proxies = 127.0.0.1\n"
             f"base_path = {base_path}\n")
         self.program = None
 
@@ -141,6 +142,44 @@ class Nginx:
 
     def kill(self):
         self.program.kill()
+
+
+class Front:
+    """nginx with two nodes behind it."""
+
+    def __init__(self, folder, sample, root, rate=None, allow=VISITOR):
+        self.sample = sample
+        self.base = "/traffic" if sample == "tikwatch-path.conf" else ""
+        self.nodes, self.nginx = [], None
+        self.folder, self.root, self.rate, self.allow = folder, root, rate, allow
+
+    def start(self):
+        self.nodes = [Node(self.folder, f"node-{number}", self.root, self.base or "/", self.allow) for number in (1, 2)]
+        for node in self.nodes:
+            node.start()
+        self.nginx = Nginx(self.folder, self.sample, self.nodes, self.rate)
+        return self
+
+    def get(self, path, *arguments, **options):
+        return self.nginx.get(self.base + path, *arguments, **options)
+
+    def stop(self):
+        for part in [self.nginx, *self.nodes]:
+            part.stop()
+
+    def kill(self):
+        for part in [self.nginx, *self.nodes]:
+            if part:
+                part.kill()
+
+
+@contextlib.contextmanager
+def running(front):
+    try:
+        yield front.start()
+        front.stop()
+    finally:
+        front.kill()
 
 
 def direct(port, head, source):

@@ -102,21 +102,6 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
-  function print() {
-    const root = document.documentElement;
-    const theme = root.dataset.theme;
-    const table = dom.find('.datatable');
-    const wasOpen = table.open;
-    table.open = true;
-    root.dataset.theme = 'light';
-    shell.redrawNow();
-    globalThis.print();
-    table.open = wasOpen;
-    if (theme) root.dataset.theme = theme;
-    else delete root.dataset.theme;
-    shell.redrawNow();
-  }
-
   async function command(page) {
     const response = await fetch(dom.find('[data-export="rrdtool"]').href);
     const text = await response.text();
@@ -159,8 +144,16 @@
       link: () => copy(location.href, 'Link copied'),
       canvas: () => image(page).toBlob(blob => download(blob, fileName(page, 'png')), 'image/png'),
       rrdtool: () => command(page),
-      print,
+      print: () => globalThis.print(),
     };
+    // On paper nothing can be opened: the values are told there.
+    const table = dom.find('.datatable');
+    let wasOpen = false;
+    addEventListener('paper', ({ detail: isOn }) => {
+      if (isOn) wasOpen = table.open;
+      table.open = isOn || wasOpen;
+      page.showValues();
+    });
     menu.addEventListener('toggle', () => {
       if (menu.open) follow(page);
       dom.text(dom.byId('export-note'), '');

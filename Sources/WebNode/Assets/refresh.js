@@ -21,8 +21,8 @@
     if (same) same.focus({ preventScroll: true });
   }
 
-  /** Replaces every changed part of the page; returns the new boot data, or `null` when the server gave no page. */
-  /** `isWanted` is asked once the answer is there: an older answer must not replace a newer one. */
+  /** Replaces every changed part of the page; returns the new boot data, or `null` when the server gave no page.
+   *  `isWanted` is asked once the answer is there: an older answer must not replace a newer one. */
   async function refresh(isWanted) {
     const response = await fetch(location.href, { headers: { accept: 'text/html' } });
     if (!response.ok) return null;

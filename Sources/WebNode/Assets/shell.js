@@ -30,6 +30,24 @@
     }
   }
 
+  /** Paper is white and narrow: while a page is printed it has the light colours, and charts the width of a sheet. */
+  const paper = { isOn: false, theme: undefined };
+
+  function print(isOn) {
+    if (paper.isOn === isOn) return;
+    paper.isOn = isOn;
+    if (isOn) paper.theme = root.dataset.theme;
+    if (isOn) root.dataset.theme = 'light';
+    else if (paper.theme) root.dataset.theme = paper.theme;
+    else delete root.dataset.theme;
+    root.classList.toggle('paper', isOn);
+    dispatchEvent(new CustomEvent('paper', { detail: isOn }));
+    for (const chart of charts) {
+      chart.readTheme();
+      chart.resize();
+    }
+  }
+
   const redraw = () => requestAnimationFrame(redrawNow);
 
   const isDark = () => getComputedStyle(root).colorScheme.includes('dark');
@@ -74,7 +92,9 @@
       const show = { clock: format.clock, minute: format.hourMinute, moment: format.moment, recent: time => format.recent(time, tikwatch.clock.now()) };
       if (Number.isFinite(epoch) && show[element.dataset.as]) dom.text(element, show[element.dataset.as](epoch));
     }
-    dom.text(dom.byId('zone'), 'Times are local to this browser (' + format.zoneName() + ')');
+    // A page whose times are not the browser's says whose they are.
+    const zone = dom.byId('zone');
+    if (zone && !('own' in zone.dataset)) dom.text(zone, 'Times are local to this browser (' + format.zoneName() + ')');
   }
 
   const shortcutsOn = () => {
@@ -126,6 +146,8 @@
       });
     }
     bindHelp();
+    addEventListener('beforeprint', () => print(true));
+    addEventListener('afterprint', () => print(false));
     bindKeys({
       '?': () => dom.byId('help').showModal(),
       t: toggleTheme,

@@ -24,15 +24,17 @@ struct FleetMerge: Sendable {
   }
 
   /// - Parameters:
+  ///   - stuck: roots that requests found not to answer.
   ///   - problems: what requests found broken, by device.
   ///   - days: the bytes of the present day, by device.
   func snapshot(
-    _ states: [RootState], lookingSince: [Double?], problems: [String: String] = [:], days: [String: DeviceDay] = [:], now: Double
+    _ states: [RootState], lookingSince: [Double?], stuck: Set<Int> = [], problems: [String: String] = [:],
+    days: [String: DeviceDay] = [:], now: Double
   ) -> FleetSnapshot {
     var collectors: [CollectorView] = []
     var replicas: [String: [Replica]] = [:]
     for (index, state) in states.enumerated() {
-      let isAnswering = lookingSince[index].map { now - $0 <= answersWithin } ?? true
+      let isAnswering = !stuck.contains(index) && lookingSince[index].map { now - $0 <= answersWithin } ?? true
       for record in state.collectors {
         let collector = view(record, root: index, now: now)
         collectors.append(collector)
@@ -48,9 +50,10 @@ struct FleetMerge: Sendable {
       }
     }
     let devices = replicas.map { DeviceMerge(staleAfter: staleAfter, now: now).view(name: $0.key, $0.value, days[$0.key]) }
-    let roots = zip(states, lookingSince).map { state, since in
-      RootView(
-        path: state.path, scanned: state.scanned, isHung: since.map { now - $0 > hungAfter } ?? false,
+    let roots = zip(states, lookingSince).enumerated().map { index, root in
+      let (state, since) = root
+      return RootView(
+        path: state.path, scanned: state.scanned, isHung: stuck.contains(index) || since.map { now - $0 > hungAfter } ?? false,
         problem: state.problem?.description)
     }
     return FleetSnapshot(

@@ -35,7 +35,10 @@ struct PageShell {
     var fields: Fields = [
       "title": title, "site": services.config.title, "base": services.config.basePath,
       "assetStyle": assets.path(.style), "assetNojs": assets.path(.withoutScripts), "assetIcon": assets.path(.icon),
-      "scripts": ([.core] + scripts).map { assets.path($0) }, "self": address, "zone": time.zoneName,
+      "scripts": ([.core] + scripts).map { assets.path($0) }, "self": address,
+      "zoneWords": section == .reports
+        ? "Days and months are those of the time zone that a device is billed in"
+        : "Times are those of the server (\(time.zoneName))", "ownZone": section == .reports,
       "inOverview": section == .overview, "inGraphs": section == .graphs,
       "inReports": section == .reports, "inClients": section == .clients, "inCluster": section == .cluster,
       "search": query["q"] ?? "",

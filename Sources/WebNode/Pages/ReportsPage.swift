@@ -44,14 +44,22 @@ struct ReportsPage {
   ) async -> [String: MonthSummary] {
     await withTaskGroup(of: (String, MonthSummary?).self) { group in
       var result: [String: MonthSummary] = [:]
+      // Many devices may take longer than a request waits for storage: as long as storage answers, it is waited for.
+      var patience = RequestPatience.current
+      func take(_ name: String, _ summary: MonthSummary?) {
+        result[name] = summary
+        if summary != nil { patience = patience?.renewed }
+      }
       // Few at a time: the storage's threads are there for everybody.
       for (index, device) in devices.enumerated() {
-        if index >= 3, let (name, summary) = await group.next() { result[name] = summary }
-        group.addTask {
+        if index >= 3, let (name, summary) = await group.next() { take(name, summary) }
+        group.addTask { [patience] in
           let subject = UsageSubject(device: device, interface: nil)
           let wanted = month ?? subject.calendar.month(at: Int(services.now()))
           do {
-            return (device.name, try await services.summaries.summary(subject, wanted, services.usage))
+            return try await RequestPatience.$current.withValue(patience) {
+              (device.name, try await services.summaries.summary(subject, wanted, services.usage))
+            }
           } catch {
             services.logger.warning(
               "Report cannot be read", metadata: [LogKey.device: "\(device.name)", LogKey.error: "\(error)"])
@@ -59,7 +67,7 @@ struct ReportsPage {
           }
         }
       }
-      for await (name, summary) in group { result[name] = summary }
+      for await (name, summary) in group { take(name, summary) }
       return result
     }
   }
