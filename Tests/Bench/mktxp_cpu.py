@@ -4,13 +4,19 @@
 
 The device is `Tests/Fixtures/devices/v7.json`, once and twenty times, with every switch on. Figures, and no judgement:
 
+A snapshot is every menu asked once and the text served; that is what is compared with a scrape of MKTXP's, which does the same:
+
 - MKTXP: the mean of several scrapes after its first one.
+- ours, a probe: one `/probe` of every device, all menus asked and rendered for the asker, over sessions that are there, as MKTXP's are.
+
+What a running collector costs beside that, in 15 s (SECONDS are watched); it asks slow menus less often than every 15 s:
+
 - ours, first: from the start of the process until all menus were asked and written once, the start itself included.
-- ours, a probe: one `/probe` of every device, all menus asked and rendered for the asker: the same work as a scrape of MKTXP's.
-- ours, metrics alone: what a snapshot every 15 s costs while it runs (SECONDS are watched), heartbeat and all, with no interface
-  recorded, as MKTXP records none. Slow menus are asked less often than every 15 s.
-- ours, all of it: what 15 s cost as it is meant to run: the same, and 15 samples of every interface with rates, journal, archives
-  and ledger, which MKTXP does not have.
+- ours, metrics: a snapshot every 15 s, heartbeat and all, with no interface recorded, as MKTXP records none.
+- ours, idle: the same without snapshots: sessions, heartbeat, watching over the configuration.
+- ours, a round: the difference of the two, which is what the snapshots of a running collector cost.
+- ours, all of it: as it is meant to run: the same as metrics, and 15 samples of every interface with rates, journal, archives and
+  ledger, which MKTXP does not have.
 
 TIKWATCH_BIN names the folder of the programs (default: .build/release if it is there, else .build/debug).
 """
@@ -33,6 +39,8 @@ from mktxp import MKTXP, SWITCHES, write_configuration  # noqa: E402  (needs the
 from programs import PROGRAMS, FakeDevices, Program, free_port, http_get, wait_until  # noqa: E402
 
 INTERVAL = 15
+# Longer than anything is watched for.
+NEVER = 3600
 SCRAPES = 5
 PROBES = 20
 
@@ -66,14 +74,14 @@ def measure_mktxp(folder, addresses):
         mktxp.program.kill()
 
 
-def measure_ours(folder, addresses, seconds, sample_interval, interfaces):
-    folder, port = folder / f"ours-{sample_interval}", free_port()
+def measure_ours(folder, addresses, seconds, sample_interval, interfaces, metrics_interval=INTERVAL):
+    folder, port = folder / f"ours-{sample_interval}-{metrics_interval}", free_port()
     root, path = folder / "root", folder / "collector.conf"
     root.mkdir(parents=True)
     path.touch(mode=0o600)
     switches = "".join(f"{name} = yes\n" for name in SWITCHES)
     path.write_text(
-        f"[collector]\nid = bench\nstorage = {root}\nspool = {folder / 'spool'}\nmetrics_interval = {INTERVAL}\n"
+        f"[collector]\nid = bench\nstorage = {root}\nspool = {folder / 'spool'}\nmetrics_interval = {metrics_interval}\n"
         f"sample_interval = {sample_interval}\nupdate_check_url = 0\nlisten = 127.0.0.1:{port}\nprobe_connection_pool = yes\n"
         f"[default]\nusername = admin\npassword =\nretention = compact\ninterfaces = {interfaces}\n{switches}"
         + "".join(f"[{name}]\nhostname = {host}\nport = {port}\n" for name, (host, port) in addresses.items()))
@@ -87,13 +95,19 @@ def measure_ours(folder, addresses, seconds, sample_interval, interfaces):
 
     try:
         collector.wait_ready(lambda: list(root.glob("bench/devices/*/metrics.prom")), "metrics")
-        wait_until(lambda: written(2), "metrics of every device", seconds=120)
+        wait_until(lambda: written(2 if metrics_interval == INTERVAL else 1), "metrics of every device", seconds=120)
+        if metrics_interval != INTERVAL:
+            # The first snapshot is over by then.
+            settled = time.monotonic() + 3
+            wait_until(lambda: time.monotonic() > settled, "end of the first snapshot", seconds=10)
         first = cpu(collector)
         before, began = first, time.monotonic()
         wait_until(lambda: time.monotonic() - began >= seconds, "end of the watched time", seconds=seconds + 5)
         running = (cpu(collector) - before) / (time.monotonic() - began) * INTERVAL
         series = sum(line.startswith("mktxp_") for file in stamps for line in file.read_text().split("\n"))
         result = {"first": first, "running": running, "series": series}
+        if metrics_interval != INTERVAL:
+            return result
         result["probe"] = probe(collector, port, addresses) - running / INTERVAL * (probe.seconds / PROBES)
         result["rss"] = memory(collector)
         collector.stop()
@@ -134,14 +148,17 @@ def main():
                 addresses = fake.wait_ready().addresses
                 theirs = measure_mktxp(folder, addresses)
                 alone = measure_ours(folder, addresses, arguments.seconds, 300, "no-such-interface")
+                idle = measure_ours(folder, addresses, arguments.seconds, 300, "no-such-interface", NEVER)
                 ours = measure_ours(folder, addresses, arguments.seconds, 1, "*")
             finally:
                 fake.program.kill()
         print(f"{count:8} {'MKTXP, a scrape':22} {theirs['cpu']:8.4f} {'':7} {theirs['rss']:6.0f} {theirs['series']:7}"
               f"   ({theirs['wall']:.1f} s by the clock)")
+        alone["round"] = alone["running"] - idle["running"]
+        idle["rss"], idle["series"] = alone["rss"], alone["series"]
         for figures, key, label in (
-                (alone, "first", "ours, first"), (alone, "probe", "ours, a probe"),
-                (alone, "running", "ours, metrics alone"), (ours, "running", "ours, all of it")):
+                (alone, "probe", "ours, a probe"), (alone, "first", "ours, first"), (alone, "running", "ours, metrics"),
+                (idle, "running", "ours, idle"), (alone, "round", "ours, a round"), (ours, "running", "ours, all of it")):
             ratio = theirs["cpu"] / max(figures[key], 1e-6)
             print(f"{count:8} {label:22} {figures[key]:8.4f} {ratio:6.1f}x {figures['rss']:6.0f} {figures['series']:7}")
 

@@ -15,6 +15,8 @@ package final class ScriptedServer: Sendable {
     case trickle([UInt8], every: TimeAmount)
     /// Takes that many bytes, whatever they are.
     case take(Int)
+    /// Answers that many commands, as `answerEverything` does.
+    case answer(Int)
     /// From here on, answers every command with one row `=name=x` and every `/cancel` with its end. The last step of a script.
     case answerEverything
     /// Goes on when the test calls ``proceed()``.
@@ -207,9 +209,17 @@ private final class ScriptHandler: ChannelInboundHandler {
       case .take(let count):
         guard received.count >= count else { return }
         received.removeFirst(count)
+      case .answer(let count):
+        for done in 0..<count {
+          guard answerNext(context) else {
+            script[script.startIndex] = .answer(count - done)
+            return
+          }
+        }
       case .answerEverything:
         finished.succeed()
-        return answer(context)
+        while answerNext(context) {}
+        return
       case .pause:
         guard mayPass > 0 else { return }
         mayPass -= 1
@@ -238,12 +248,12 @@ private final class ScriptHandler: ChannelInboundHandler {
     }
   }
 
-  private func answer(_ context: ChannelHandlerContext) {
-    while let sentence = WireCodec.takeSentence(from: &received) {
-      let tag = sentence.filter { $0.hasPrefix(".tag=") }
-      let row = sentence.first == "/cancel" ? [] : WireCodec.sentence(["!re", "=name=x"] + tag)
-      send(row + WireCodec.sentence(["!done"] + tag), context)
-    }
+  private func answerNext(_ context: ChannelHandlerContext) -> Bool {
+    guard let sentence = WireCodec.takeSentence(from: &received) else { return false }
+    let tag = sentence.filter { $0.hasPrefix(".tag=") }
+    let row = sentence.first == "/cancel" ? [] : WireCodec.sentence(["!re", "=name=x"] + tag)
+    send(row + WireCodec.sentence(["!done"] + tag), context)
+    return true
   }
 
   private func check(_ sentence: [String], _ expected: [String], _ tag: String?) -> Bool {

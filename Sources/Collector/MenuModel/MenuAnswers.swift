@@ -8,22 +8,34 @@ struct MenuAnswers: Sendable {
     case failed(RouterOSError)
   }
 
-  private var answers: [MenuQuery: Answer] = [:]
+  /// A menu has one query or a few: to compare them is less work than to hash all their words.
+  private var answers: [(query: MenuQuery, answer: Answer)] = []
 
   subscript(query: MenuQuery) -> Answer? {
-    get { answers[query] }
-    set { answers[query] = newValue }
+    get {
+      for one in answers where one.query == query { return one.answer }
+      return nil
+    }
+    set {
+      let place = answers.firstIndex { $0.query == query }
+      switch (place, newValue) {
+      case (let place?, let answer?): answers[place].answer = answer
+      case (let place?, nil): answers.remove(at: place)
+      case (nil, let answer?): answers.append((query, answer))
+      case (nil, nil): break
+      }
+    }
   }
 
   func reply(_ query: MenuQuery) -> Reply? {
-    if case .reply(let reply) = answers[query] { return reply }
+    if case .reply(let reply) = self[query] { return reply }
     return nil
   }
 
   /// Every reply there is.
   var replies: [Reply] {
-    answers.values.compactMap {
-      if case .reply(let reply) = $0 { return reply }
+    answers.compactMap {
+      if case .reply(let reply) = $0.answer { return reply }
       return nil
     }
   }
@@ -37,7 +49,7 @@ struct MenuAnswers: Sendable {
   }
 
   /// What was asked, in an order that is always the same.
-  var queries: [MenuQuery] { answers.keys.sorted { $0.words.lexicographicallyPrecedes($1.words) } }
+  var queries: [MenuQuery] { answers.map(\.query).sorted { $0.words.lexicographicallyPrecedes($1.words) } }
 
   /// The number that a `count-only` print gave; `nil` where there is no answer, or none that is a number.
   func count(_ query: MenuQuery) -> UInt64? { reply(query)?.ret.flatMap(RowValue.unsigned) }
@@ -47,22 +59,22 @@ struct MenuAnswers: Sendable {
 
   /// Whether the device has no such menu.
   func isAbsent(_ query: MenuQuery) -> Bool {
-    if case .absent = answers[query] { return true }
+    if case .absent = self[query] { return true }
     return false
   }
 
   /// Whether the device has none of what was asked for.
   var isAbsent: Bool {
     !answers.isEmpty
-      && answers.values.allSatisfy {
-        if case .absent = $0 { return true }
+      && answers.allSatisfy {
+        if case .absent = $0.answer { return true }
         return false
       }
   }
 
   /// Why there is no answer to `query`, be it a failure or not.
   func error(_ query: MenuQuery) -> RouterOSError? {
-    switch answers[query] {
+    switch self[query] {
     case .absent(let error), .failed(let error): error
     case .reply, nil: nil
     }
@@ -77,5 +89,7 @@ struct MenuAnswers: Sendable {
     .sorted { $0.command < $1.command }
   }
 
-  mutating func merge(_ others: MenuAnswers) { answers.merge(others.answers) { $1 } }
+  mutating func merge(_ others: MenuAnswers) {
+    for (query, answer) in others.answers { self[query] = answer }
+  }
 }

@@ -74,17 +74,36 @@ struct DeviceKnowledge: Sendable, Equatable {
   /// The newest version of the device's release channel, as MikroTik publishes it; `nil` while nobody has asked.
   var newestVersion: String?
 
+  /// What it is made of.
+  struct Parts: OptionSet, Sendable {
+    var rawValue: UInt8
+
+    static let version = Parts(rawValue: 1)
+    static let packages = Parts(rawValue: 2)
+    static let leases = Parts(rawValue: 4)
+    /// What ``wireless`` is told by.
+    static let wireless: Parts = [.version, .packages]
+  }
+
+  /// What ``take(_:_:)`` takes from the menu with this path.
+  static func parts(toldBy path: String) -> Parts {
+    switch path {
+    case "/system/resource": .version
+    case "/system/package": .packages
+    case "/ip/dhcp-server/lease": .leases
+    default: []
+    }
+  }
+
   /// Which wireless menus the device has.
   var wireless: WirelessFlavour { WirelessFlavour(packages: packages ?? [], version: version) }
 
   /// Takes the answers of the menu with this path; those that tell nothing of the kind change nothing.
   mutating func take(_ menu: any MenuCollector, _ answers: MenuAnswers) {
-    guard let single = menu as? any SingleMenu, let reply = answers.reply(single.query) else { return }
-    switch menu.path {
-    case "/system/resource": version = reply.rows.first?["version"].flatMap(RouterOSVersion.init) ?? version
-    case "/system/package": packages = WirelessFlavour.enabledPackages(reply.rows)
-    case "/ip/dhcp-server/lease": leases = LeaseTable(reply.rows)
-    default: break
-    }
+    let parts = Self.parts(toldBy: menu.path)
+    guard !parts.isEmpty, let single = menu as? any SingleMenu, let reply = answers.reply(single.query) else { return }
+    if parts.contains(.version) { version = reply.rows.first?["version"].flatMap(RouterOSVersion.init) ?? version }
+    if parts.contains(.packages) { packages = WirelessFlavour.enabledPackages(reply.rows) }
+    if parts.contains(.leases) { leases = LeaseTable(reply.rows) }
   }
 }

@@ -45,3 +45,11 @@ extension Row {
   /// How the row's item is named in `numbers`: by its `.id`, else by its name, unless that would be read as several.
   var item: String? { self[".id"] ?? self["name"].flatMap { $0.isEmpty || $0.contains(",") ? nil : $0 } }
 }
+
+extension String {
+  /// A field's name as that of a label: `gateway-status` as `gateway_status`, `remote.as` as `remote_as`.
+  var labelName: String {
+    String(
+      decoding: utf8.map { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
+  }
+}

@@ -19,6 +19,8 @@ struct BFD: MenuCollector {
   let path = "/routing/bfd/session"
   let metrics = (counters + durations).map(\.metric) + [multiplier, up]
 
+  var needs: DeviceKnowledge.Parts { .version }
+
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.bfd] ? .exported : .off }
 
   func queries(_ context: MenuContext) -> [MenuQuery] {

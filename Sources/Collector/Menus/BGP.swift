@@ -16,6 +16,8 @@ struct BGP: MenuCollector {
   let path = "/routing/bgp/session"
   let metrics = [info, prefixes, established, uptime] + counters.map(\.metric)
 
+  var needs: DeviceKnowledge.Parts { .version }
+
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.bgp] ? .exported : .off }
 
   func queries(_ context: MenuContext) -> [MenuQuery] {
@@ -35,7 +37,7 @@ struct BGP: MenuCollector {
         continue
       }
       let details = ["remote.address", "remote.as", "local.as", "remote.afi", "local.afi"].map { field in
-        (field.replacing(".", with: "_"), row[field] ?? row[field.replacing(".", with: "-")])
+        (field.labelName, row[field] ?? row[field.replacing(".", with: "-")])
       }
       samples.add(info: Self.info, context.labels([("name", name)] + details))
       let labels = context.labels([("name", name)])

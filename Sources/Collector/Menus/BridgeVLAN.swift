@@ -19,7 +19,7 @@ struct BridgeVLAN: SingleMenu {
         samples.drop()
         continue
       }
-      let own = [("name", bridge + "-vlan-" + ids)] + query.properties.map { ($0.replacing("-", with: "_"), row[$0]) }
+      let own = [("name", bridge + "-vlan-" + ids)] + query.properties.map { ($0.labelName, row[$0]) }
       samples.add(info: Self.info, context.labels(own))
     }
     return samples

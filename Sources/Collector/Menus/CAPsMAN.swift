@@ -14,6 +14,8 @@ struct CAPsMAN: MenuCollector {
   private let package = MenuQuery(path: "/system/package", properties: ["name", "disabled", "available"], source: .capsman)
   private let version = MenuQuery(path: "/system/resource", properties: ["version"], source: .capsman)
 
+  var needs: DeviceKnowledge.Parts { [.wireless, .leases] }
+
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.capsman] ? .exported : .off }
 
   func queries(_ context: MenuContext) -> [MenuQuery] {
@@ -38,7 +40,7 @@ struct CAPsMAN: MenuCollector {
     }
     for row in menus.interfaces.map(answers.rows) ?? [] {
       let fields = ["name", "configuration", "mac-address", "current-state", "current-channel", "current-registered-clients"]
-      samples.add(info: Self.interface, context.labels(fields.map { ($0.replacing("-", with: "_"), row[$0]) }))
+      samples.add(info: Self.interface, context.labels(fields.map { ($0.labelName, row[$0]) }))
     }
     let clients = menus.registrations.flatMap(answers.rows)
     let counts = Dictionary(clients.compactMap { row in row["interface"].map { ($0, UInt64(1)) } }) { $0 + $1 }

@@ -27,7 +27,7 @@ struct Certificate: MenuCollector {
     guard let zone = DeviceClock.zone(answers) else { return samples }
     for row in answers.rows(Self.query) {
       // The last label is there for MKTXP's sake and empty: a countdown in it would begin a new series at each asking.
-      let own = Self.fields.map { ($0.replacing("-", with: "_"), row[$0]) } + [("expires_after", "")]
+      let own = Self.fields.map { ($0.labelName, row[$0]) } + [("expires_after", "")]
       samples.add(Self.expiration, row, "invalid-after", context.labels(own), RowValue.localTime) {
         .double(Double($0.epoch(in: zone)))
       }

@@ -19,6 +19,8 @@ struct ConnectionStats: MenuCollector {
 
   func period(metricsInterval: Double) -> Double { max(60, metricsInterval) }
 
+  var needs: DeviceKnowledge.Parts { .leases }
+
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.connectionStats] ? .exported : .off }
 
   func queries(_ context: MenuContext) -> [MenuQuery] { [IPConnection.count4, IPConnection.count6] }

@@ -29,7 +29,7 @@ struct DHCPLease: SingleMenu {
     for row in rows {
       if let server = row["server"], !server.isEmpty { counts[server, default: 0] += 1 }
       guard context.switches[.dhcpLease] else { continue }
-      let labels = context.labels(Self.fields.map { ($0.replacing("-", with: "_"), row[$0]) })
+      let labels = context.labels(Self.fields.map { ($0.labelName, row[$0]) })
       let end = row["expires-after"]
       if end == "never" || end == nil && row["status"] == "bound" {
         // As in RouterOS's lease-time, 0 is without end.

@@ -14,7 +14,7 @@ struct DNS: SingleMenu {
     var samples = MenuSamples()
     for row in rows {
       for field in query.properties {
-        let labels = context.labels([("property", field.replacing("-", with: "_"))])
+        let labels = context.labels([("property", field.labelName)])
         samples.add(Self.cache, row, field, labels, RowValue.kibibytes) { .unsigned($0) }
       }
     }

@@ -56,7 +56,7 @@ struct EthernetMonitor: MenuCollector {
         samples.add(boolean: Self.fullDuplex, link, "full-duplex", labels)
       }
       guard link["sfp-module-present"].flatMap(RowValue.boolean) == true else { continue }
-      let own = Self.inventory.map { ($0.replacing("-", with: "_"), answer[$0]) }
+      let own = Self.inventory.map { ($0.labelName, answer[$0]) }
       samples.add(info: Self.transceiver, context.labels([label] + own))
       samples.add(Self.bias, link, "sfp-tx-bias-current", labels, RowValue.quantity(in: "mA")) { .double($0 / 1000) }
       for (metric, field, unit) in Self.optics { samples.add(metric, link, field, in: unit, labels) }

@@ -24,6 +24,8 @@ struct InterfaceLTE: MenuCollector {
   let metrics = [pin, registration, network, uptime] + signals.map(\.metric)
   private let list = MenuQuery(path: "/interface/lte", properties: [".id", "name", "comment"])
 
+  var needs: DeviceKnowledge.Parts { .version }
+
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.lte] ? .exported : .off }
 
   func queries(_ context: MenuContext) -> [MenuQuery] { [list] }

@@ -16,6 +16,8 @@ struct KidControl: SingleMenu {
     ])
   let metrics = [info, down, up, rateUp, rateDown, idle]
 
+  var needs: DeviceKnowledge.Parts { .leases }
+
   func use(_ switches: MenuSwitches) -> MenuUse {
     switches.any(.kidControlAssigned, .kidControlDynamic) ? .exported : .off
   }

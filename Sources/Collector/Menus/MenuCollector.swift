@@ -13,6 +13,8 @@ protocol MenuCollector: Sendable {
   func period(metricsInterval: Double) -> Double
   /// What it is wanted for on a device with these switches.
   func use(_ switches: MenuSwitches) -> MenuUse
+  /// What it reads of ``MenuContext/known``: it is asked after the menus that tell that.
+  var needs: DeviceKnowledge.Parts { get }
   /// What is asked each time, all at once. None: the device has nothing there, as far as is known.
   func queries(_ context: MenuContext) -> [MenuQuery]
   /// What the answers to ``queries(_:)`` make worth asking: `monitor` of what was listed, say.
@@ -24,6 +26,7 @@ protocol MenuCollector: Sendable {
 extension MenuCollector {
   func period(metricsInterval: Double) -> Double { metricsInterval }
   func use(_ switches: MenuSwitches) -> MenuUse { .exported }
+  var needs: DeviceKnowledge.Parts { [] }
   func followUps(_ answers: MenuAnswers, _ context: MenuContext) -> [MenuQuery] { [] }
 }
 

@@ -30,7 +30,7 @@ struct Neighbor: MenuCollector {
       (Self.discovery, Self.discovered, Self.labels), (Self.reachable, Self.ipv6, Self.reachable.properties),
     ] {
       for row in answers.rows(query) {
-        let own = fields.map { ($0.replacing("-", with: "_"), row[$0].map(Self.text)) }
+        let own = fields.map { ($0.labelName, row[$0].map(Self.text)) }
         samples.add(info: metric, context.labels(own))
       }
     }

@@ -20,7 +20,7 @@ struct Routerboard: SingleMenu {
   func collect(_ rows: [Row], _ context: MenuContext) -> MenuSamples {
     var samples = MenuSamples()
     for row in rows {
-      let own = Self.fields.map { ($0.replacing("-", with: "_"), row[$0]) }
+      let own = Self.fields.map { ($0.labelName, row[$0]) }
       samples.add(info: Self.info, context.labels(own))
       // Unknown where either version is: MKTXP says 0 there, which means "up to date".
       guard let current = row["current-firmware"], let offered = row["upgrade-firmware"], !current.isEmpty, !offered.isEmpty

@@ -31,7 +31,7 @@ struct Tunnel: MenuCollector {
         }
         var own = ["name", "local-address", "remote-address"]
         if query == Self.eoip { own.append("tunnel-id") }
-        let labels = own.map { ($0.replacing("-", with: "_"), row[$0]) }
+        let labels = own.map { ($0.labelName, row[$0]) }
         if query == Self.eoip { samples.add(counter: Self.l2mtu, row, "l2mtu", context.labels(labels)) }
         samples.add(counter: Self.mtu, row, "actual-mtu", context.labels(labels + [("mtu", row["mtu"])]))
       }

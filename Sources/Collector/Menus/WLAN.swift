@@ -16,6 +16,8 @@ struct WLAN: MenuCollector {
   let path = "/interface/wireless"
   let metrics = [noise, quality, registered, signalToNoise, clientQuality] + clients.metrics
 
+  var needs: DeviceKnowledge.Parts { [.wireless, .leases] }
+
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.wireless] ? .exported : .off }
 
   func queries(_ context: MenuContext) -> [MenuQuery] {

@@ -23,7 +23,7 @@ struct WireGuardPeer: SingleMenu {
     var samples = MenuSamples()
     for row in rows {
       // Peers have names from 7.15 on.
-      let own = [("name", context.interfaceName(row))] + Self.fields.map { ($0.replacing("-", with: "_"), row[$0]) }
+      let own = [("name", context.interfaceName(row))] + Self.fields.map { ($0.labelName, row[$0]) }
       let labels = context.labels(own)
       samples.add(boolean: Self.disabled, row, "disabled", labels)
       for (metric, field) in Self.counters { samples.add(counter: metric, row, field, labels) }

@@ -13,37 +13,33 @@ extension DevicePoller {
   /// The share of time that a single menu may take: a slow one is asked more seldom than its period says. Counters are never slowed.
   static let menuShare = 0.05
 
-  /// Menus of a slow device are made use of one by one, those of a quick one together.
+  /// Menus of a slow device are made use of now and then, those of a quick one together.
   static let askingPatience = Duration.seconds(1)
 
   /// What must be known before the first sample: which interfaces there are, and whether their counters began again meanwhile.
   func learn(_ asker: MenuAsker) async throws {
-    let began = environment.time.steady
-    async let resource = asker.ask(SystemResource(), context, deadline: Deadline.start)
-    async let interfaces = asker.ask(Interface(), context, deadline: Deadline.start)
-    // Of the two, the list decides whether the device can be sampled; the other menu is asked again.
-    take(AskedMenu(menu: SystemResource(), answers: try await resource, seconds: environment.time.steady - began))
-    let list = try await interfaces
-    if let error = list.error(Interface().query) { throw error }
-    take(AskedMenu(menu: Interface(), answers: list, seconds: environment.time.steady - began))
+    let (asked, failure) = await asker.ask([SystemResource(), Interface()], context, deadline: Deadline.start)
+    if let failure { throw failure }
+    for one in asked {
+      // Of the two, the list decides whether the device can be sampled; the other menu is asked again.
+      if one.menu is Interface, let error = one.answers.error(Interface().query) { throw error }
+      take(one)
+    }
     publishFile()
   }
 
-  /// Asks the menus that are due, in rounds, until the session breaks. One at a time: they share the device with the counters. In rounds,
-  /// since what a round gave is rendered and written once.
+  /// Asks the menus that are due, in rounds, until the session breaks. In rounds, since what a round gave is rendered and written once.
   func keepAsking(_ asker: MenuAsker) async -> RouterOSError? {
     let time = environment.time
     while !Task.isCancelled {
       do {
         let began = time.steady
-        var due = MenuRegistry.all.filter(isDue)[...]
+        let due = MenuRegistry.all.filter(isDue)
         let hasAsked = !due.isEmpty
-        while !due.isEmpty {
-          let (asked, failure) = await asker.ask(Array(due), context, deadline: Deadline.menu, patience: Self.askingPatience)
-          for menu in asked { take(menu) }
-          if let failure { throw failure }
-          due = due.dropFirst(asked.count)
+        let failure = await asker.ask(due, context, deadline: Deadline.menu, patience: Self.askingPatience) { asked in
+          await self.take(asked)
         }
+        if let failure { throw failure }
         if isDue(UplinkFinder.key) { try await askUplinks(asker.connection) }
         if isDue(LinkSpeeds.path) { try await askSpeeds(asker.connection) }
         if hasAsked {
@@ -70,6 +66,10 @@ extension DevicePoller {
 
   /// A period counts from an answer, which came some time into its round: half a round too soon is in time.
   private func isDue(_ path: String) -> Bool { (menuDue[path] ?? 0) <= environment.time.steady + roundLength / 2 }
+
+  private func take(_ asked: [AskedMenu]) {
+    for menu in asked { take(menu) }
+  }
 
   private func take(_ asked: AskedMenu) {
     let (menu, answers, seconds) = (asked.menu, asked.answers, asked.seconds)

@@ -77,8 +77,7 @@ struct ProbeSession: Sendable {
     var own = MenuSamples()
     own.add(DeviceMetrics.up, .unsigned(1), context.labels())
     let (asked, failure) = await asker.ask(
-      MenuRegistry.all.filter { $0.use(context.switches) != .off }, context, deadline: DevicePoller.Deadline.menu,
-      patience: .seconds(3600))
+      MenuRegistry.all.filter { $0.use(context.switches) != .off }, context, deadline: DevicePoller.Deadline.menu)
     if let failure { throw failure }
     for one in asked where !one.answers.isAbsent {
       let labels = context.labels([("menu", one.menu.path)])

@@ -1,13 +1,21 @@
 import NIOCore
 
 extension DeviceConnection {
-  /// The caller that waits for a collected reply.
+  /// A command whose reply is collected.
   struct PendingRun {
-    var continuation: CheckedContinuation<Reply, any Error>
+    /// Who waits for it.
+    enum Receiver {
+      case caller(CheckedContinuation<Reply, any Error>)
+      case round(UInt64, AskingPlan.Question)
+    }
+
+    var receiver: Receiver
     var command: String
     var sent: ContinuousClock.Instant
     var bytesSent: Int
-    var deadline: Scheduled<Void>
+    var deadline: Duration
+
+    var due: ContinuousClock.Instant { sent + deadline }
   }
 
   /// Runs a command and returns all it answers. Any number may run at once.
@@ -19,27 +27,51 @@ extension DeviceConnection {
   /// - Throws: ``RouterOSError``, or `CancellationError` if the task was cancelled.
   func run(_ query: MenuQuery, deadline: Duration) async throws -> Reply {
     try Task.checkCancellation()
-    let (tag, sentence) = try begin(query, .collected)
+    var buffer = newBuffer()
+    let tag = try begin(query, .collected, &buffer)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let timer = schedule(deadline) { $0.perform($0.machine.abandon(tag, .noAnswer(deadline))) }
         runs[tag] = PendingRun(
-          continuation: continuation, command: query.commandWord, sent: .now, bytesSent: sentence.readableBytes, deadline: timer)
-        write(sentence)
+          receiver: .caller(continuation), command: query.commandWord, sent: .now, bytesSent: buffer.readableBytes,
+          deadline: deadline)
+        watchDeadlines()
+        write(buffer)
       }
     } onCancel: {
       eventLoopOnCancel { $0.cancelRun(tag) }
     }
   }
 
+  /// Sends the questions of a round in one piece.
+  func send(_ questions: [AskingPlan.Question], deadline: Duration, _ round: UInt64) {
+    guard !questions.isEmpty else { return }
+    var buffer = newBuffer()
+    for question in questions {
+      let before = buffer.readableBytes
+      do throws(RouterOSError) {
+        let tag = try begin(question.query, .collected, &buffer)
+        rounds[round]?.tags.insert(tag)
+        runs[tag] = PendingRun(
+          receiver: .round(round, question), command: question.query.commandWord, sent: .now,
+          bytesSent: buffer.readableBytes - before, deadline: deadline)
+      } catch {
+        arrived(error.endsSession ? .end(error) : .answer(.failed(error), to: question), in: round)
+      }
+    }
+    guard buffer.readableBytes > 0 else { return }
+    watchDeadlines()
+    write(buffer)
+  }
+
   /// Registers a command and encodes it.
   func begin(
-    _ query: MenuQuery, _ delivery: ConnectionStateMachine.Delivery
-  ) throws(RouterOSError) -> (tag: UInt64, sentence: ByteBuffer) {
+    _ query: MenuQuery, _ delivery: ConnectionStateMachine.Delivery, _ buffer: inout ByteBuffer
+  ) throws(RouterOSError) -> UInt64 {
     do throws(RouterOSFailure) {
       let (tag, words) = try machine.submit(query, delivery)
       do throws(UnsendableSentence) {
-        return (tag, try encode(words))
+        try SentenceEncoder.encode(words, limits: limits, into: &buffer)
+        return tag
       } catch {
         machine.withdraw(tag)
         throw RouterOSFailure.unsendable(error)
@@ -50,28 +82,74 @@ extension DeviceConnection {
   }
 
   func complete(_ tag: UInt64, _ collected: ConnectionStateMachine.Collected) {
-    guard let run = runs.removeValue(forKey: tag) else { return }
-    run.deadline.cancel()
-    run.continuation.resume(
-      returning: Reply(
-        rows: collected.rows, ret: collected.ret, sent: run.sent, received: collected.received ?? .now, bytesSent: run.bytesSent,
-        bytesReceived: collected.bytes))
+    guard let run = removeRun(tag) else { return }
+    let reply = Reply(
+      rows: collected.rows, ret: collected.ret, sent: run.sent, received: collected.received ?? .now, bytesSent: run.bytesSent,
+      bytesReceived: collected.bytes)
+    switch run.receiver {
+    case .caller(let continuation): continuation.resume(returning: reply)
+    case .round(let round, let question): answered(tag, run, in: round, .answer(.reply(reply), to: question))
+    }
   }
 
   func finish(_ tag: UInt64, _ failure: RouterOSFailure?) {
-    if let run = runs.removeValue(forKey: tag) {
-      run.deadline.cancel()
-      run.continuation.resume(throwing: error(failure ?? .closedByUs, while: run.command))
+    if let run = removeRun(tag) {
+      let error = error(failure ?? .closedByUs, while: run.command)
+      switch run.receiver {
+      case .caller(let continuation): continuation.resume(throwing: error)
+      case .round(let round, _) where error.endsSession: answered(tag, run, in: round, .end(error))
+      case .round(let round, let question):
+        answered(tag, run, in: round, .answer(error.isMenuAbsent ? .absent(error) : .failed(error), to: question))
+      }
     } else if let stream = streams.removeValue(forKey: tag) {
       stream.watchdog.cancel()
       stream.continuation.finish(throwing: failure.map { error($0, while: stream.command) })
     }
   }
 
+  /// Takes a command from its receiver; tells whether it had not ended.
+  func forget(_ tag: UInt64) -> Bool { removeRun(tag) != nil }
+
+  private func answered(_ tag: UInt64, _ run: PendingRun, in round: UInt64, _ arrival: AskingRound.Arrival) {
+    pace.answered(after: (.now - run.sent).seconds)
+    rounds[round]?.tags.remove(tag)
+    arrived(arrival, in: round)
+  }
+
   private func cancelRun(_ tag: UInt64) {
-    guard let run = runs.removeValue(forKey: tag) else { return }  // it ended first
-    run.deadline.cancel()
-    run.continuation.resume(throwing: CancellationError())
+    guard let run = removeRun(tag) else { return }  // it ended first
+    if case .caller(let continuation) = run.receiver { continuation.resume(throwing: CancellationError()) }
     perform(machine.abandon(tag, nil))
+  }
+
+  private func removeRun(_ tag: UInt64) -> PendingRun? {
+    let run = runs.removeValue(forKey: tag)
+    if runs.isEmpty {
+      deadlines?.timer.cancel()
+      deadlines = nil
+    }
+    return run
+  }
+
+  // MARK: Deadlines
+
+  /// One timer for all commands, set for the first one that may be late. When it fires too early, because that one was answered, it is set
+  /// anew.
+  private func watchDeadlines() {
+    guard let next = runs.values.lazy.map(\.due).min() else { return }
+    if let deadlines {
+      guard next < deadlines.due else { return }
+      deadlines.timer.cancel()
+    }
+    deadlines = (next, schedule(max(.zero, next - .now)) { $0.checkDeadlines() })
+  }
+
+  private func checkDeadlines() {
+    deadlines = nil
+    let now = ContinuousClock.now
+    for (tag, run) in runs.filter({ $0.value.due <= now }).sorted(by: { $0.key < $1.key }) {
+      perform(machine.abandon(tag, .noAnswer(run.deadline)))
+    }
+    watchDeadlines()
   }
 }

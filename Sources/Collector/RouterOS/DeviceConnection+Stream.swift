@@ -28,7 +28,8 @@ extension DeviceConnection {
     _ query: MenuQuery, idleDeadline: Duration, _ continuation: AsyncThrowingStream<Row, any Error>.Continuation
   ) {
     do throws(RouterOSError) {
-      let (tag, sentence) = try begin(query, .streamed)
+      var sentence = newBuffer()
+      let tag = try begin(query, .streamed, &sentence)
       let watchdog = scheduleWatchdog(tag, idleDeadline)
       streams[tag] = PendingStream(
         continuation: continuation, command: query.commandWord, idleDeadline: idleDeadline, lastRow: .now, watchdog: watchdog)

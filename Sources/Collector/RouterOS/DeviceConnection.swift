@@ -23,7 +23,12 @@ actor DeviceConnection {
   var decoder: SentenceDecoder
   var login: PendingLogin?
   var runs: [UInt64: PendingRun] = [:]
+  /// The timer of ``runs``, and when it fires.
+  var deadlines: (due: ContinuousClock.Instant, timer: Scheduled<Void>)?
   var streams: [UInt64: PendingStream] = [:]
+  var rounds: [UInt64: AskingRound] = [:]
+  /// Of all rounds: it is the device's.
+  var pace = AskingPace()
   var closeWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
   /// When the sentence that is being received began.
   private var sentenceBegan = ContinuousClock.now
@@ -58,9 +63,6 @@ actor DeviceConnection {
     statistics.emptySentences = decoder.emptySentences
     return statistics
   }
-
-  /// Runs `body` where the session's bytes arrive.
-  func onEventLoop<Value: Sendable>(_ body: nonisolated(nonsending) @Sendable () async -> Value) async -> Value { await body() }
 
   // MARK: From the channel
 
@@ -104,23 +106,21 @@ actor DeviceConnection {
 
   private func send(_ words: [String]) {
     do throws(UnsendableSentence) {
-      write(try encode(words))
+      var buffer = newBuffer()
+      try SentenceEncoder.encode(words, limits: limits, into: &buffer)
+      write(buffer)
     } catch {
       // Only a login can get here: its name or password is longer than a word may be.
       perform(machine.end(.unsendable(error)))
     }
   }
 
-  func encode(_ words: [String]) throws(UnsendableSentence) -> ByteBuffer {
-    var buffer = channel.allocator.buffer(capacity: 256)
-    try SentenceEncoder.encode(words, limits: limits, into: &buffer)
-    return buffer
-  }
+  func newBuffer() -> ByteBuffer { channel.allocator.buffer(capacity: 256) }
 
-  func write(_ sentence: ByteBuffer) {
-    machine.statistics.bytesSent += UInt64(sentence.readableBytes)
+  func write(_ sentences: ByteBuffer) {
+    machine.statistics.bytesSent += UInt64(sentences.readableBytes)
     // A failed write closes the channel, which is how its failure is learned.
-    channel.writeAndFlush(sentence, promise: nil)
+    channel.writeAndFlush(sentences, promise: nil)
   }
 
   /// Runs `body` on the actor after `delay`, unless the connection is gone by then.

@@ -25,7 +25,8 @@ package struct FamilyHead: Sendable, Hashable {
     case .openMetrics:
       let (name, kind) = openMetrics(kindOf)
       // From the escapes of 0.0.4 to those of OpenMetrics, which has one more.
-      return Array("# HELP \(name) \(help.replacing("\"", with: "\\\""))\n# TYPE \(name) \(kind)\n".utf8)
+      let escaped = help.utf8.contains(UInt8(ascii: "\"")) ? help.replacing("\"", with: "\\\"") : help
+      return Array("# HELP \(name) \(escaped)\n# TYPE \(name) \(kind)\n".utf8)
     }
   }
 
