@@ -28,6 +28,13 @@ def test_look(open_browser, screenshots, name, look):
         return box.width > 0 && !inline && !each.closest('.vh, .skip') && (box.width < 23.5 || box.height < 23.5) && each.type !== 'checkbox';
       }).map(each => each.outerHTML.slice(0, 90))""")
     assert small == [], "targets below 24 pixels"
+    odd = browser.run("""return [...document.querySelectorAll('main td, main dd, main .val, main .note, main .sub, main b')]
+      .filter(each => !each.children.length && /(^|[^\\w])(NaN|null|undefined|Optional|Infinity|-0|false|true)([^\\w]|$)/.test(each.textContent))
+      .map(each => each.textContent)""")
+    assert odd == [], "what is not known is a dash"
+    empty = browser.run("""return [...document.querySelectorAll('main td, main dd')]
+      .filter(each => !each.textContent.trim() && !each.querySelector('canvas, svg, .chart')).map(each => each.parentElement.outerHTML.slice(0, 200))""")
+    assert empty == [], "cells that say nothing"
     browser.shot(screenshots / f"{name}-{look}.png")
 
 

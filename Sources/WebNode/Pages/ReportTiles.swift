@@ -35,7 +35,7 @@ struct ReportTiles {
 
   private func amount(_ label: String, _ bytes: UInt64?) -> Fields {
     let parts = amounts.parts(bytes)
-    return Self.tile(label, parts.number, small: parts.unit, note: bytes.map { "\($0) bytes" } ?? "not known")
+    return Self.tile(label, parts.number, small: parts.unit, note: bytes.map { Format.grouped($0) + " bytes" } ?? "not known")
   }
 
   private func rate(_ label: String, _ rate: Double?, _ note: String) -> Fields {
@@ -85,6 +85,15 @@ struct ReportStrip {
         "title": "\(time.day(Double(amount.from))): \(format.text(amount.rx)) in, \(format.text(amount.tx)) out",
       ]
     }
-    return ["bars": bars, "width": String(max(1, days) * 10), "highest": format.text(amounts.map(\.sum).max())]
+    return [
+      "bars": bars, "width": String(max(1, days) * 10), "highest": format.text(amounts.map(\.sum).max()), "labels": labels,
+    ]
+  }
+
+  /// The day of the month below each place for a bar; days to come count on from the last that is known.
+  private var labels: [String] {
+    guard let first = amounts.first else { return [] }
+    // Noon of each day: a day of 23 or 25 hours leads into no other.
+    return (0..<max(1, days)).map { String(time.day(Double(first.from) + Double($0) * 86_400 + 43_200).suffix(2)) }
   }
 }
