@@ -137,6 +137,9 @@ def test_drag_pans_and_long_press_reads(phone):
     assert end - start == 3600
     touch(phone, "touchStart", 0.5)
     phone.until("return !document.querySelector('#chart .chart-tip').hidden", "the cursor after a long press")
+    above = phone.run("""const tip = document.querySelector('#chart .chart-tip').getBoundingClientRect(), chart = document.getElementById('chart').getBoundingClientRect();
+      return [tip.bottom <= chart.top + 1, tip.left >= 0 && tip.right <= innerWidth]""")
+    assert above == [True, True], "the values stand above the chart, not under the finger"
     touch(phone, "touchMove", 0.6)
     assert phone.run(RANGE) == [start, end], "reading moves the cursor, not the view"
     touch(phone, "touchEnd")

@@ -35,6 +35,9 @@ def test_look(open_browser, screenshots, name, look):
       }).map(each => each.outerHTML.slice(0, 90))""")
     assert small == [], "targets below 24 pixels"
     assert browser.run(SLIPS) == [], "values of the program where words belong"
+    empty = browser.run("""return [...document.querySelectorAll('main td, main dd')]
+      .filter(each => !each.textContent.trim() && !each.querySelector('canvas, svg, .chart')).map(each => each.parentElement.outerHTML.slice(0, 200))""")
+    assert empty == [], "cells that say nothing"
     browser.shot(screenshots / f"{name}-{look}.png")
 
 

@@ -66,7 +66,8 @@ def test_page_on_paper(open_browser, tmp_path, name):
     assert sheet.share(lambda point: max(point) < 110) > 0.003, "black letters"
     assert len(sheet.sheets) <= 6
     if name in ("graph", "overview"):
-        assert sheet.near(IN) > 150 and sheet.near(OUT) > 150, "both directions are drawn"
+        # An arrow beside a number has a dozen points of its colour; a line across the sheet, however flat, has many more.
+        assert sheet.near(IN) > 50 and sheet.near(OUT) > 50, "both directions are drawn"
     # The screen is what it was.
     assert browser.run("return document.documentElement.dataset.theme") is None
     assert browser.run("return getComputedStyle(document.documentElement).colorScheme") == "dark"

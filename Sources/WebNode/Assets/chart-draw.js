@@ -195,6 +195,13 @@
     }
   }
 
+  /** As much of a text as fits into `width` pixels. */
+  function fitting(context, text, width) {
+    let shown = text.slice(0, 40);
+    while (shown.length > 1 && context.measureText(shown + '…').width > width) shown = shown.slice(0, -1);
+    return shown === text ? text : shown.trimEnd() + '…';
+  }
+
   /** Dashed lines for reboots, link changes and the like; a label only where it does not collide. */
   function events(chart, context) {
     const { colours, left, plotWidth, top, plotHeight } = chart;
@@ -207,7 +214,8 @@
       context.setLineDash([3, 3]);
       strokeLine(context, x, top, x, top + plotHeight);
       context.setLineDash([]);
-      const text = event.label.length > 40 ? event.label.slice(0, 39) + '…' : event.label;
+      // What stands in brackets is for the list of events.
+      const text = fitting(context, event.label.replace(/ \(.*\)$/, ''), plotWidth / 2 - 10);
       const width = context.measureText(text).width + 10;
       const start = x + width > left + plotWidth ? x - width : x;
       if (start > free) {

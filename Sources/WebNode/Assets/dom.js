@@ -61,8 +61,8 @@
     throw new Error((problem && (problem.detail || problem.title)) || 'the server answered ' + response.status);
   }
 
-  /** Whether the user is typing, so that single keys are theirs. */
-  const isTyping = target => /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.isContentEditable;
+  /** Whether the user is typing, so that single keys are theirs. Nobody types into a box to tick. */
+  const isTyping = target => (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) && target.type !== 'checkbox') || target.isContentEditable;
 
   tikwatch.dom = { find, findAll, byId, make, svg, icon, text, readout, boot, json, isTyping };
 })(globalThis.tikwatch ??= {});

@@ -51,6 +51,17 @@ enum Format {
   /// An amount of bytes, SI: `385 GB`.
   static func bytes(_ value: Double?) -> String { parts(value, unit: "B").text }
 
+  /// All digits, in threes: `3 662 219 915 749`.
+  static func grouped(_ value: UInt64) -> String {
+    var groups: [Substring] = []
+    var rest = Substring(String(value))
+    while rest.count > 3 {
+      groups.insert(rest.suffix(3), at: 0)
+      rest = rest.dropLast(3)
+    }
+    return ([rest] + groups).joined(separator: narrow)
+  }
+
   /// A share of one as whole percent; below one percent `<1 %`; 100 % only when it is whole.
   static func percent(_ share: Double?) -> String {
     guard let share, share.isFinite else { return unknown }

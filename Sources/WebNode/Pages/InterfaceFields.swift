@@ -12,7 +12,7 @@ struct InterfaceFields {
       "in": Format.rate(interface.rxRate),
       "out": Format.rate(interface.txRate), "type": kind, "speed": Format.speed(interface.speed),
       "mac": interface.mac ?? Format.unknown,
-      "comment": interface.comment ?? "",
+      "comment": interface.comment.map { $0.isEmpty ? false : $0 as Any } ?? false,
     ]
   }
 

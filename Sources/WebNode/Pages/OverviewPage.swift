@@ -21,6 +21,7 @@ struct OverviewPage {
   func response() async -> Response {
     guard !snapshot.devices.isEmpty else { return empty() }
     let view = choices.view(deviceCount: snapshot.devices.count)
+    let standard = OverviewChoices(ViewQuery(nil)).view(deviceCount: snapshot.devices.count)
     let shown = choices.arrange(snapshot.devices)
     let sparks = await SparkSource(services: shell.services).sparks(of: snapshot.devices)
     let sum = Self.sum(Array(sparks.values))
@@ -28,7 +29,7 @@ struct OverviewPage {
     let step = Self.step(snapshot.devices.count)
     let boot = PageJSON.object([
       ("page", .text("overview")), ("t", .number(shell.now)),
-      ("view", .text(OverviewChoices(ViewQuery(nil)).view(deviceCount: snapshot.devices.count).rawValue)),
+      ("view", .text(standard.rawValue)),
       ("whole", .bool(choices.search == nil)), ("hero", .spark(sum)),
       ("devices", .list(models.map { $0.boot(spark: sparks[$0.device.name], step: step) })),
     ])
@@ -47,7 +48,7 @@ struct OverviewPage {
         snapshot: snapshot, month: shell.services.fleetUsage.sum(shell.services.usage, snapshot.devices)
       ).fields
     for (name, value) in sumFields(sum) { fields[name] = value }
-    for (name, value) in choiceFields(view, shown) { fields[name] = value }
+    for (name, value) in choiceFields(view, standard, shown) { fields[name] = value }
     return shell.page("overview", fields)
   }
 
@@ -91,7 +92,7 @@ struct OverviewPage {
     return fields
   }
 
-  private func choiceFields(_ view: OverviewChoices.View, _ shown: [DeviceView]) -> Fields {
+  private func choiceFields(_ view: OverviewChoices.View, _ standard: OverviewChoices.View, _ shown: [DeviceView]) -> Fields {
     func choice(_ value: String, _ label: String, _ chosen: Bool, _ change: (inout OverviewChoices) -> Void) -> Fields {
       var changed = choices
       change(&changed)
@@ -114,8 +115,8 @@ struct OverviewPage {
         choice("name", "Name", choices.sort == .name) { $0.sort = .name },
       ],
       "views": [
-        choice("cards", "Cards", view == .cards) { $0.view = .cards },
-        choice("table", "Table", view == .table) { $0.view = .table },
+        choice("cards", "Cards", view == .cards) { $0.view = standard == .cards ? nil : .cards },
+        choice("table", "Table", view == .table) { $0.view = standard == .table ? nil : .table },
       ],
       "scales": view == .cards
         ? []

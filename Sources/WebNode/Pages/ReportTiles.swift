@@ -37,7 +37,7 @@ struct ReportTiles {
     let parts = amounts.parts(bytes)
     guard let bytes, let exactness = total.map(Exactness.init) else { return Self.tile(label, parts.number, note: "not known") }
     return Self.tile(
-      label, exactness.mark + parts.number, small: parts.unit, note: exactness.words + "\(bytes) bytes",
+      label, exactness.mark + parts.number, small: parts.unit, note: exactness.words + Format.grouped(bytes) + " bytes",
       title: exactness.explanation)
   }
 
@@ -90,6 +90,15 @@ struct ReportStrip {
           + "\(Exactness(amount).mark)\(format.text(amount.tx)) out",
       ]
     }
-    return ["bars": bars, "width": String(max(1, days) * 10), "highest": format.text(amounts.map(\.sum).max())]
+    return [
+      "bars": bars, "width": String(max(1, days) * 10), "highest": format.text(amounts.map(\.sum).max()), "labels": labels,
+    ]
+  }
+
+  /// The day of the month below each place for a bar; days to come count on from the last that is known.
+  private var labels: [String] {
+    guard let first = amounts.first else { return [] }
+    // Noon of each day: a day of 23 or 25 hours leads into no other.
+    return (0..<max(1, days)).map { String(time.day(Double(first.from) + Double($0) * 86_400 + 43_200).suffix(2)) }
   }
 }

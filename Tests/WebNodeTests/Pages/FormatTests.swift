@@ -22,6 +22,14 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (UInt64(0), "0"), (999, "999"), (1000, "1 000"), (3_662_219_915_749, "3 662 219 915 749"),
+    (.max, "18 446 744 073 709 551 615"),
+  ])
+  func digitsStandInThrees(_ value: UInt64, _ text: String) {
+    #expect(Format.grouped(value) == text.replacing(" ", with: Format.narrow))
+  }
+
   @Test func whatIsNoNumberIsUnknownNeverZero() {
     for value in [Double.nan, .infinity, -.infinity] {
       #expect(Format.rate(value) == "–")
