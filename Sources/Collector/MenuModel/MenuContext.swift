@@ -31,7 +31,7 @@ struct MenuContext: Sendable, Equatable {
   /// The labels given, then the device's two, then the custom ones. As in MKTXP a custom label adds no second one of a name that is
   /// there, and fills one whose field is missing; else a missing field is an empty label.
   func labels(_ own: [(String, String?)] = []) -> Labels {
-    var labels = Labels()
+    var labels = Labels(capacity: own.count + 2 + customLabels.count)
     for (name, value) in own {
       labels.append(name, value ?? customLabels.first { $0.name == name }?.value ?? "")
     }

@@ -51,6 +51,12 @@ package struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   package private(set) var all: [Label]
 
   package init(_ pairs: [(String, String)] = []) { all = pairs.map { Label(name: $0.0, value: $0.1) } }
+  /// Without a label yet, with room for so many.
+  package init(capacity: Int) {
+    all = []
+    all.reserveCapacity(capacity)
+  }
+
   package init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
 
   /// Adds a label unless one of that name is there; the first one wins.
