@@ -6,11 +6,14 @@ KEEP ?=
 SECONDS ?= 60
 DEVICES ?= 200
 CLIENTS ?= 500
+SAMPLING_SECONDS ?= 60
+ONLY ?=
+DOCS ?=
 VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers cluster cluster-test setup-cluster browser lint sanitize fuzz golden bench-mktxp bench-endpoint bench-metrics bench-graph bench-stream clean
+.PHONY: help setup setup-tests build demo test unit e2e peers cluster cluster-test setup-cluster browser lint sanitize fuzz golden setup-bench bench-programs bench bench-sampling bench-mktxp bench-endpoint bench-metrics bench-graph bench-trafmon bench-writes bench-page bench-stream clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +23,9 @@ setup: ## install what a build needs and is missing (apt)
 
 setup-tests: ## install what the tests need and is missing (apt, Python environment in .venv)
 	@.ci/setup tests
+
+setup-bench: ## install what the benchmarks need and is missing (apt, Python environment in .venv)
+	@.ci/setup bench
 
 setup-cluster: ## install what make cluster-test needs and is missing (apt: GlusterFS; Python environment)
 	@.ci/setup cluster
@@ -71,19 +77,38 @@ golden: setup ## write the golden files anew from the code's present output; loo
 	@TIKWATCH_WARNINGS_AS_ERRORS=1 TIKWATCH_UPDATE_GOLDEN=1 swift test --skip-build --skip EndToEndTests
 	@git status --short Tests docs
 
-bench-mktxp: setup-tests ## processor time per snapshot against MKTXP, one device and twenty, for SECONDS=60 each; prints figures
+# TIKWATCH_BIN names programs to take as they are.
+bench-programs: setup-bench
+	@if [ -z '$(TIKWATCH_BIN)' ]; then for product in $(PRODUCTS); do swift build -c release --product "$$product" --quiet || exit 1; done; fi
+
+bench: bench-programs ## every benchmark, about eight minutes; one table at the end (ONLY="metrics graph", DOCS=1: into docs/benchmarks.md, SAMPLING_SECONDS=600)
+	@.venv/bin/python Tests/Bench/all.py --only '$(ONLY)' --sampling-seconds '$(SAMPLING_SECONDS)' $(if $(DOCS),--docs)
+
+bench-sampling: bench-programs ## 100 devices sampled each second, beside a sample as mt-trafmon takes it, for SAMPLING_SECONDS=60
+	@.venv/bin/python Tests/Bench/sampling.py --seconds '$(SAMPLING_SECONDS)'
+
+bench-mktxp: bench-programs ## processor time per snapshot against MKTXP, one device and twenty, for SECONDS=60 each
 	@.venv/bin/python Tests/Bench/mktxp_cpu.py --seconds '$(SECONDS)'
 
-bench-endpoint: setup-tests ## time of the collector's /metrics with hanging devices, and of /probe, for SECONDS=60; prints figures
+bench-endpoint: bench-programs ## time of the collector's /metrics with hanging devices, and of /probe, for SECONDS=60
 	@.venv/bin/python Tests/Bench/endpoint.py --seconds '$(SECONDS)'
 
-bench-metrics: setup-tests ## the web node's /metrics of DEVICES=200 beside nginx with the same bytes, for SECONDS=60; prints figures
+bench-metrics: bench-programs ## the web node's /metrics of DEVICES=200 beside nginx with the same bytes, for SECONDS=60
 	@.venv/bin/python Tests/Bench/web_metrics.py --seconds '$(SECONDS)' --devices '$(DEVICES)'
 
-bench-graph: setup-tests ## /graph.png against librrd in one process and /api/v1/series, 5 min to 5 y, for SECONDS=60; prints figures
+bench-graph: bench-programs ## /graph.png against librrd in one process and /api/v1/series, 5 min to 5 y, for SECONDS=60
 	@.venv/bin/python Tests/Bench/graph.py --seconds '$(SECONDS)'
 
-bench-stream: setup-tests ## CLIENTS=500 live streams on a web node and ten that read nothing, for SECONDS=60; prints figures
+bench-trafmon: bench-programs ## pictures and volumes beside mt-trafmon's approach, for SECONDS=60
+	@.venv/bin/python Tests/Bench/trafmon.py --seconds '$(SECONDS)'
+
+bench-writes: bench-programs ## archives written, beside a C loop over librrd, for SECONDS=60
+	@.venv/bin/python Tests/Bench/archive_rate.py --seconds '$(SECONDS)'
+
+bench-page: bench-programs ## first paint of overview and graph in Chromium, and what they load
+	@.venv/bin/python Tests/Bench/paint.py
+
+bench-stream: bench-programs ## CLIENTS=500 live streams on a web node and ten that read nothing, for SECONDS=60
 	@.venv/bin/python Tests/Bench/stream.py --seconds '$(SECONDS)' --clients '$(CLIENTS)'
 
 clean: ## remove everything that was built, installed below the folder, or left by tests and the demo

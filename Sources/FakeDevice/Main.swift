@@ -8,7 +8,10 @@ struct FakeDeviceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tikwatch-fakedevice", abstract: "RouterOS API devices made of data, for demos, tests and benchmarks.",
     discussion: "Counters are exact functions of time, so what a client should have seen is known. See docs/fake-device.md.",
-    version: Version.current, subcommands: [RunCommand.self, HistoryCommand.self, TruthCommand.self, DataCommand.self])
+    version: Version.current,
+    subcommands: [
+      RunCommand.self, HistoryCommand.self, TruthCommand.self, DataCommand.self, ArchiveRateCommand.self,
+    ])
 
   /// Exit statuses: 0 success, 1 failure, 2 usage, 3 data that cannot be used.
   static func main() async {

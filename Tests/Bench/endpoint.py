@@ -13,20 +13,14 @@ import argparse
 import concurrent.futures
 import http.client
 import json
-import os
 import pathlib
-import sys
 import tempfile
 import time
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-RELEASE = REPOSITORY / ".build" / "release"
-if "TIKWATCH_BIN" not in os.environ and (RELEASE / "tikwatch-collector").exists():
-    os.environ["TIKWATCH_BIN"] = str(RELEASE)
-sys.path.insert(0, str(REPOSITORY / "Tests" / "PythonSupport"))
+from figures import REPOSITORY, figure
 
-from mktxp import SWITCHES  # noqa: E402  (needs the path above)
-from programs import PROGRAMS, FakeDevices, Program, free_port, wait_until  # noqa: E402
+from mktxp import SWITCHES
+from programs import PROGRAMS, FakeDevices, Program, free_port, wait_until
 
 DEVICES, HUNG = 20, 5
 OPEN_METRICS = "application/openmetrics-text;version=1.0.0"
@@ -86,6 +80,10 @@ def report(name, seconds, port, path, workers=1, **headers):
             # Scrapes come now and then, and so do these.
             time.sleep(0.01)
     print(f"{name:34} {size:9} bytes {len(times):6} requests  p50 {percentile(times, 0.5):8.2f} ms  p99 {percentile(times, 0.99):8.2f} ms")
+    if workers == 1 and path == "/metrics":
+        middle = percentile(times, 0.5)
+        what = f"collector's {name}, {DEVICES} devices, {HUNG} of them hang"
+        figure("snapshot", what, middle, "ms, half of them", bar="< 10", holds=middle < 10)
 
 
 def main():

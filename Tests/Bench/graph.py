@@ -22,18 +22,13 @@ import shlex
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-RELEASE = REPOSITORY / ".build" / "release"
-if "TIKWATCH_BIN" not in os.environ and (RELEASE / "tikwatch-web").exists():
-    os.environ["TIKWATCH_BIN"] = str(RELEASE)
-sys.path.insert(0, str(REPOSITORY / "Tests" / "PythonSupport"))
+from figures import figure
 
-from programs import PROGRAMS, Program, free_port  # noqa: E402  (needs the path above)
+from programs import PROGRAMS, Program, free_port
 
 DAY = 86_400
 WINDOWS = {"5 min": 300, "1 h": 3600, "24 h": DAY, "7 d": 7 * DAY, "30 d": 30 * DAY, "1 y": 365 * DAY, "5 y": 5 * 365 * DAY}
@@ -147,6 +142,8 @@ def pictures(node, librrd, device, interface, end, seconds):
         middle, other = statistics.median(ours), statistics.median(theirs)
         print(f"{name:24} {middle:8.1f} {other:7.1f} {middle / other:6.2f}   {min(ours):8.1f} {min(theirs):7.1f} {min(ours) / min(theirs):6.2f}"
               f"   {busy / runs:6.1f} {librrd.processor / runs:7.1f} {busy / librrd.processor:6.2f} {size:8} {runs:5}")
+        figure("graph", f"PNG 1180 × 340, {name}, volume and true peak", middle, "ms", bar="≤ 1.1 × and < 50",
+               holds=middle <= 1.1 * other and middle < 50, peer="librrd in process", peer_value=other, ratio=middle / other)
 
 
 def series(node, device, interface, end, seconds):
@@ -162,6 +159,17 @@ def series(node, device, interface, end, seconds):
         url = f"http://127.0.0.1:{node.port}/api/v1/series?" + urllib.parse.urlencode(query)
         figures = wrk(url, max(1, round(seconds / len(WINDOWS) / 2)))
         print(f"{name:24} {statistics.median(times):9.2f} {times[int(len(times) * 0.9)]:7.2f} {times[int(len(times) * 0.99)]:7.2f} {len(body):8} {points:7}   {figures}")
+        limit = 20 if length > 366 * DAY else 3 if length <= 30 * DAY else None
+        middle = statistics.median(times)
+        figure("series", f"1,000 points over HTTP, {name}", middle, "ms", bar=f"≤ {limit}" if limit else "", holds=limit and middle <= limit)
+
+
+def first(node, device, interface, end):
+    """The first picture of a node: its drawing process starts for it, and finds its fonts."""
+    took, _ = node.get("/graph.png", device=device, interface=interface, **{"from": end - 3600}, to=end, volume=1)
+    second, _ = node.get("/graph.png", device=device, interface=interface, **{"from": end - 3700}, to=end, volume=1)
+    print(f"first picture after the start {took:.0f} ms, second {second:.0f} ms")
+    figure("graph", "first picture after a start", took, "ms", peer="the second", peer_value=second, ratio=took / second)
 
 
 def wrk(url, seconds):
@@ -172,28 +180,33 @@ def wrk(url, seconds):
     return ", ".join(wanted)
 
 
+def history(folder):
+    """A root with five years of one interface, and what to ask for."""
+    root = pathlib.Path(os.environ.get("TIKWATCH_BENCH_ROOT", folder / "root"))
+    if not root.exists():
+        root.mkdir()
+        subprocess.run(
+            [PROGRAMS / "tikwatch-fakedevice", "history", "--storage", root, "--days", "1826", "--devices", "1", "--interfaces", "1",
+             "--retention", "standard"], check=True)
+    archive = next(root.glob("*/devices/*/interfaces/*.rrd"))
+    return root, archive.parents[1].name, archive.stem, int(archive.stat().st_mtime) // 300 * 300 - 3600
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     options.add_argument("--seconds", type=float, default=60)
     seconds = options.parse_args().seconds / 2
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        root = pathlib.Path(os.environ.get("TIKWATCH_BENCH_ROOT", folder / "root"))
-        if not root.exists():
-            root.mkdir()
-            subprocess.run(
-                [PROGRAMS / "tikwatch-fakedevice", "history", "--storage", root, "--days", "1826", "--devices", "1", "--interfaces", "1",
-                 "--retention", "standard"], check=True)
-        archive = next(root.glob("*/devices/*/interfaces/*.rrd"))
-        device = archive.parents[1].name
-        end = int(archive.stat().st_mtime) // 300 * 300 - 3600
+        root, device, interface, end = history(folder)
         node = Node(root, folder)
         try:
             node.program.wait_ready(node.ready, "its devices")
-            print(f"{archive} {archive.stat().st_size >> 20} MB; {PROGRAMS}; load {os.getloadavg()[0]:.1f}")
+            print(f"{PROGRAMS}; load {os.getloadavg()[0]:.1f}")
+            first(node, device, interface, end)
             before = node.memory()
-            pictures(node, LibRRD(), device, archive.stem, end, seconds)
-            series(node, device, archive.stem, end, seconds)
+            pictures(node, LibRRD(), device, interface, end, seconds)
+            series(node, device, interface, end, seconds)
             print(f"\nmemory, MB (now, highest): node at first {before[0]}, after {node.memory()[0]}; drawing {node.memory()[1:]}")
             node.program.stop()
         finally:

@@ -23,20 +23,14 @@ TIKWATCH_BIN names the folder of the programs (default: .build/release if it is 
 
 import argparse
 import json
-import os
 import pathlib
-import sys
 import tempfile
 import time
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-RELEASE = REPOSITORY / ".build" / "release"
-if "TIKWATCH_BIN" not in os.environ and (RELEASE / "tikwatch-collector").exists():
-    os.environ["TIKWATCH_BIN"] = str(RELEASE)
-sys.path.insert(0, str(REPOSITORY / "Tests" / "PythonSupport"))
+from figures import REPOSITORY, figure
 
-from mktxp import MKTXP, SWITCHES, write_configuration  # noqa: E402  (needs the path above)
-from programs import PROGRAMS, FakeDevices, Program, free_port, http_get, wait_until  # noqa: E402
+from mktxp import MKTXP, SWITCHES, write_configuration
+from programs import PROGRAMS, FakeDevices, Program, free_port, http_get, wait_until
 
 INTERVAL = 15
 # Longer than anything is watched for.
@@ -135,11 +129,12 @@ def probe(collector, port, addresses):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--seconds", type=int, default=60, help="how long our collector is watched while it runs")
+    parser.add_argument("--devices", type=int, nargs="+", default=[1, 20], help="how many devices, one run each")
     arguments = parser.parse_args()
     print(f"programs: {PROGRAMS}")
     device = json.loads((REPOSITORY / "Tests" / "Fixtures" / "devices" / "v7.json").read_text())
     print(f"{'devices':>8} {'':22} {'CPU s':>8} {'ratio':>7} {'MiB':>6} {'series':>7}")
-    for count in (1, 20):
+    for count in arguments.devices:
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             (folder / "v7.json").write_text(json.dumps(device))
@@ -161,6 +156,10 @@ def main():
                 (idle, "running", "ours, idle"), (alone, "round", "ours, a round"), (ours, "running", "ours, all of it")):
             ratio = theirs["cpu"] / max(figures[key], 1e-6)
             print(f"{count:8} {label:22} {figures[key]:8.4f} {ratio:6.1f}x {figures['rss']:6.0f} {figures['series']:7}")
+            if key != "first":
+                figure("snapshot", f"{label.removeprefix('ours, ')}, {count} device{'s' if count > 1 else ''}", figures[key] * 1000, "ms of processor time",
+                       bar="≤ 1/10" if key == "probe" else "", holds=figures[key] * 10 <= theirs["cpu"] if key == "probe" else None,
+                       peer="MKTXP, a scrape", peer_value=theirs["cpu"] * 1000, ratio=figures[key] / theirs["cpu"])
 
 
 if __name__ == "__main__":

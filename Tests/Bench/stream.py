@@ -19,23 +19,16 @@ import os
 import pathlib
 import re
 import socket
-import sys
 import tempfile
 import threading
 import time
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY / "Tests" / "PythonSupport"))
+from figures import figure
 
-from programs import PROGRAMS, Program, free_port, wait_until  # noqa: E402  (needs the path above)
+from programs import PROGRAMS, Program, free_port, wait_until
 
 HISTORY = 900
 EVENT = re.compile(rb"id: (\d+)\ndata: (\{[^\n]*\})\n\n")
-
-
-def program(name):
-    release = REPOSITORY / ".build" / "release" / name
-    return release if "TIKWATCH_BIN" not in os.environ and release.exists() else PROGRAMS / name
 
 
 def rates(second, number):
@@ -209,14 +202,14 @@ def main():
         stopped, writing, errors = threading.Event(), threading.Event(), []
         writer = threading.Thread(target=fleet.live, args=[writing])
         writer.start()
-        web = Program([program("tikwatch-web"), "run", "--config", folder / "web.conf"], folder, "web")
+        web = Program([PROGRAMS / "tikwatch-web", "run", "--config", folder / "web.conf"], folder, "web")
         clients = [Client(port, index % 3, options.devices) for index in range(options.clients)]
         follower = threading.Thread(target=lambda: asyncio.run(follow_all(clients, stopped, errors)))
         sockets = []
         try:
             web.wait_ready(lambda: ready(port, options.devices), "the devices")
             time.sleep(3)
-            print(f"{options.devices} devices, {options.clients} clients, {options.silent} silent; {program('tikwatch-web')}")
+            print(f"{options.devices} devices, {options.clients} clients, {options.silent} silent; {PROGRAMS / 'tikwatch-web'}")
             idle, before = measured(web.process, options.seconds / 4), memory(web.process)
             follower.start()
             wait_until(lambda: streams(port) == options.clients, "clients")
@@ -254,6 +247,10 @@ def main():
                 print(f"{name}: {len(own)} clients, {min(len(client.ids) for client in own)} to {max(len(client.ids) for client in own)} seconds"
                       f" each once, {sum(client.bytes for client in own) / max(1, sum(len(client.ids) for client in own)):.0f} bytes a second")
         print(f"delay after the end of a second: half {delays[len(delays) // 2]:.2f} s, 99 % {delays[len(delays) * 99 // 100]:.2f} s")
+        count = len(clients)
+        figure("stream", f"processor time per client and second, {count} clients", (alone - idle) / count * 1e6, "µs")
+        figure("stream", f"memory per client, {count} clients", (later - before) / count * 1024, "KB")
+        figure("stream", "seconds lost, doubled or wrong", len(wrong), f"of {sum(len(client.ids) for client in clients)}", bar="0", holds=not wrong)
         assert not wrong, f"{len(wrong)} wrong: {wrong[:5]}"
         assert all(len(client.ids) > options.seconds / 2 for client in clients), "some client got too little"
 

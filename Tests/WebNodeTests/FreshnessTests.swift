@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import Shared
 import TestSupport
 import Testing
@@ -36,7 +37,6 @@ import Testing
       let told = reply["cache-control"]
       #expect(header.hasSuffix("=") ? told?.hasPrefix(header) == true && told?.hasSuffix("immutable") == false : told == header)
       let tag = try #require(reply["etag"])
-      // `now` in a series of the present is of the moment, which stands still here.
       let again = try await node.get(target, headers: ["If-None-Match: \(tag)"])
       #expect(again.status == 304)
       #expect(again.body.isEmpty)
@@ -47,6 +47,27 @@ import Testing
       let head = try await node.get(target, method: "HEAD")
       #expect(head.status == 200)
       #expect(head["etag"] == tag)
+    }
+  }
+
+  /// A series says what the node's clock says, which is no reason to send all of it again: within a second where its end moves, and at any
+  /// time where it does not.
+  @Test func theTimeAloneMakesNoOtherAnswer() async throws {
+    let root = try SeriesAPITests.root()
+    let clock = NIOLockedValueBox(Double(Self.now) + 0.125)
+    try await RunningNode.with(RunningNode.config(root.path), now: { clock.withLockedValue { $0 } }) { node in
+      for (target, later, status) in [
+        ("\(Self.series)&range=10m", 0.5, 304), ("\(Self.series)&range=10m", 1.5, 200),
+        ("\(Self.series)&range=10m&format=csv", 0.5, 304),
+        ("\(Self.series)&from=\(Self.now - 6600)&to=\(Self.now - 3660)", 5.5, 304),
+      ] {
+        clock.withLockedValue { $0 = Double(Self.now) + 0.125 }
+        let tag = try #require(try await node.get(target)["etag"])
+        clock.withLockedValue { $0 += later }
+        let again = try await node.get(target, headers: ["If-None-Match: \(tag)"])
+        #expect(again.status == status, "\(target) \(later) s later")
+        #expect((again["etag"] == tag) == (status == 304))
+      }
     }
   }
 

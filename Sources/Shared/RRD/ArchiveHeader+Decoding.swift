@@ -124,10 +124,10 @@ extension ArchiveHeader {
   /// Reads of single fields, each bounds-checked by the caller's length check and value-checked here.
   private enum Field {
     static func integer(
-      _ bytes: UnsafeRawBufferPointer, _ at: Int, _ range: ClosedRange<Int>, _ what: String
+      _ bytes: UnsafeRawBufferPointer, _ at: Int, _ range: ClosedRange<Int>, _ what: @autoclosure () -> String
     ) throws(HeaderFault) -> Int {
       let value = bytes.loadUnaligned(fromByteOffset: at, as: Int.self)
-      guard range.contains(value) else { throw HeaderFault("\(what) is \(value)") }
+      guard range.contains(value) else { throw HeaderFault("\(what()) is \(value)") }
       return value
     }
 
@@ -136,11 +136,12 @@ extension ArchiveHeader {
     }
 
     /// A name of `[A-Za-z0-9_-]`, ended by NUL within its 20 bytes.
-    static func name(_ bytes: UnsafeRawBufferPointer, _ at: Int, _ what: String) throws(HeaderFault) -> String {
+    static func name(_ bytes: UnsafeRawBufferPointer, _ at: Int, _ what: @autoclosure () -> String) throws(HeaderFault) -> String
+    {
       let field = UnsafeRawBufferPointer(rebasing: bytes[at..<at + ArchiveLayout.nameLength])
-      guard let end = field.firstIndex(of: 0), end > 0 else { throw HeaderFault("the \(what) has no proper name") }
+      guard let end = field.firstIndex(of: 0), end > 0 else { throw HeaderFault("the \(what()) has no proper name") }
       let name = field[..<end]
-      guard name.allSatisfy(isNameByte) else { throw HeaderFault("the \(what) has no proper name") }
+      guard name.allSatisfy(isNameByte) else { throw HeaderFault("the \(what()) has no proper name") }
       return String(decoding: name, as: UTF8.self)
     }
 

@@ -39,14 +39,21 @@ enum Freshness: Sendable, Equatable {
 
 extension Response {
   /// An answer with a body, an entity tag and the time it may be kept; 304 when whoever asks has it already.
+  ///
+  /// - Parameter momentary: bytes that are others at every moment. The tag does not tell of them, and says so by being a weak one.
   static func content(
-    _ bytes: [UInt8], type: String, freshness: Freshness, request: Request, headers: HTTPFields = [:]
+    _ bytes: [UInt8], type: String, freshness: Freshness, request: Request, headers: HTTPFields = [:],
+    momentary: [Range<Int>] = []
   ) -> Response {
     var headers = headers
     headers[.contentType] = type
     headers[.cacheControl] = freshness.header
     guard freshness != .now else { return Response(status: .ok, headers: headers, body: .init(byteBuffer: .init(bytes: bytes))) }
-    let tag = "\"" + Digest.sha256(bytes).prefix(12).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\""
+    var lasting = bytes
+    for range in momentary.reversed() { lasting.removeSubrange(range) }
+    let tag =
+      (momentary.isEmpty ? "\"" : "W/\"")
+      + Digest.sha256(lasting).prefix(12).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\""
     headers[.eTag] = tag
     if request.matches(entityTag: tag) {
       headers[.contentType] = nil
@@ -56,14 +63,17 @@ extension Response {
   }
 
   static func json(_ output: JSONOutput, freshness: Freshness = .now, request: Request) -> Response {
-    content(output.bytes + [UInt8(ascii: "\n")], type: "application/json", freshness: freshness, request: request)
+    content(
+      output.bytes + [UInt8(ascii: "\n")], type: "application/json", freshness: freshness, request: request,
+      momentary: output.momentary)
   }
 }
 
 extension Request {
   /// Whether `If-None-Match` names this tag (RFC 9110 §13.1.2, weak comparison).
   func matches(entityTag tag: String) -> Bool {
-    headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains {
+    let tag = tag.hasPrefix("W/") ? String(tag.dropFirst(2)) : tag
+    return headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains {
       var candidate = $0
       while candidate.first == " " { candidate.removeFirst() }
       while candidate.last == " " { candidate.removeLast() }

@@ -21,7 +21,7 @@ struct HistoriesResponse {
       $0.member("step", total.step)
       $0.member("unit", "bit/s")
       if let zone { $0.member("zone", zone) }
-      $0.member("now", now)
+      $0.member(momentary: "now", now)
       SeriesResponse.band("in", total.rx, &$0)
       SeriesResponse.band("out", total.tx, &$0)
       $0.member("bounds", histories.hasBounds)

@@ -3,6 +3,8 @@ import Shared
 /// Writes JSON straight into bytes: answers with thousands of numbers need no tree of values first.
 struct JSONOutput {
   private(set) var bytes: [UInt8] = []
+  /// Where values of the moment stand, which are no reason to say that something changed.
+  private(set) var momentary: [Range<Int>] = []
   /// Whether a comma is due before the next value.
   private var isFollowing = false
 
@@ -49,6 +51,14 @@ struct JSONOutput {
   mutating func member(_ name: String, _ number: UInt64?) { key(name); value(number) }
   mutating func member(_ name: String, _ flag: Bool?) { key(name); value(flag) }
   mutating func member(_ name: String, rate value: Double?) { key(name); rate(value) }
+
+  /// A value that is another one at every moment, such as the time.
+  mutating func member(momentary name: String, _ number: Double) {
+    key(name)
+    let start = bytes.count
+    value(number)
+    momentary.append(start..<bytes.count)
+  }
 
   private mutating func separate() {
     if isFollowing { bytes.append(UInt8(ascii: ",")) }

@@ -20,7 +20,7 @@ struct SeriesResponse {
       $0.member("t0", series.t0)
       $0.member("step", series.step)
       $0.member("unit", "bit/s")
-      $0.member("now", now)
+      $0.member(momentary: "now", now)
       Self.band("in", series.rx, &$0)
       Self.band("out", series.tx, &$0)
       $0.member("coverage", series.coverage(from: window.from, to: window.to))

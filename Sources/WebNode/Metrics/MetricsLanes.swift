@@ -32,13 +32,20 @@ final class MetricsLane: Sendable {
 
   private let clock = ContinuousClock()
   private let turn = NIOLockedValueBox<Last?>(nil)
-  private let began = NIOLockedValueBox<ContinuousClock.Instant?>(nil)
+  /// The look under way, and the end of the last one at as many files as this.
+  private let look = NIOLockedValueBox<(began: ContinuousClock.Instant?, ended: ContinuousClock.Instant?, files: Int)>(
+    (nil, nil, 0))
 
   /// The storage does not answer.
-  var isStuck: Bool { began.withLockedValue { $0.map { clock.now - $0 > Self.patience } ?? false } }
+  var isStuck: Bool { look.withLockedValue { $0.began.map { clock.now - $0 > Self.patience } ?? false } }
 
-  /// Blocking.
+  /// Blocking, but where somebody is at it already and the look before is young enough: then that one counts.
   func refresh(_ files: [MetricsStore.Wanted], _ store: MetricsStore) {
+    let isSpared = look.withLockedValue { look in
+      guard look.began != nil, files.count >= Self.few, files.count <= look.files, let ended = look.ended else { return false }
+      return clock.now - ended < Self.oldest
+    }
+    if isSpared { return }
     turn.withLockedValue { last in
       let start = clock.now
       if let last, files.count >= Self.few, files.count <= last.files,
@@ -46,10 +53,11 @@ final class MetricsLane: Sendable {
       {
         return
       }
-      began.withLockedValue { $0 = start }
+      look.withLockedValue { $0.began = start }
       let took = store.refresh(files)
-      began.withLockedValue { $0 = nil }
-      if files.count >= Self.few { last = Last(ended: clock.now, took: took, files: files.count) }
+      let end = clock.now
+      look.withLockedValue { $0 = (nil, end, files.count) }
+      if files.count >= Self.few { last = Last(ended: end, took: took, files: files.count) }
     }
   }
 }
