@@ -20,7 +20,9 @@ struct CollectorApp {
     let recorder = Recorder()
     // From now on SIGHUP ends nothing.
     let hangups = await UnixSignalsSequence(trapping: .sighup)
-    let reloader = ConfigReloader(source, config: config, stamps: stamps, signals: hangups, time: time, logger: logger)
+    let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
+    let reloader = ConfigReloader(
+      source, config: config, stamps: stamps, signals: hangups, manager: manager, time: time, logger: logger)
     let releases = ReleaseCheck(config.releaseFeeds, time: time, logger: logger)
     let storage = try storageService(recorder, time, grid, reloader.status, releases)
     try await storage.open()
@@ -41,7 +43,6 @@ struct CollectorApp {
       probes: .init(resolver: environment.resolver, group: environment.group, time: time, logger: logger, releases: releases))
     let endpoint = EndpointService(config: config, updates: reloader.endpointUpdates, services: shared, logger: logger)
     let bandwidth = BandwidthService(config: { shared.config.endpoint.bandwidthInUse }, own: own, time: time, logger: logger)
-    let manager = ServiceManager(environment: source.environment, pid: Int(getpid()))
     // Stopped in the opposite order: what the pollers bring last is still written.
     var services = ServiceGroupConfiguration(
       services: [

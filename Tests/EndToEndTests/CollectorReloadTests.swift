@@ -27,8 +27,9 @@ import Testing
     return path
   }
 
-  private static func start(_ rig: CollectorRig, _ path: String) throws -> ChildProcess {
-    try ChildProcess(try Products.path("tikwatch-collector"), ["run", "--config", path], in: rig.folder)
+  private static func start(_ rig: CollectorRig, _ path: String, environment: [String: String] = [:]) throws -> ChildProcess {
+    try ChildProcess(
+      try Products.path("tikwatch-collector"), ["run", "--config", path], in: rig.folder, environment: environment)
   }
 
   private static func config(_ rig: CollectorRig) -> Heartbeat.Config? { (try? Heartbeat.read(rig.directory.heartbeat))?.config }
@@ -44,6 +45,38 @@ import Testing
     let last = try #require(readings.last?.rxCounter)
     let sum = readings.dropFirst().reduce(UInt64(0)) { $0 + ($1.rxBytes ?? 0) }
     #expect(sum == last - first, "\(device)")
+  }
+
+  @Test func theServiceManagerHearsOfEachReading() async throws {
+    // Seldom alive: the kernel keeps ten messages that nobody has read.
+    let manager = try NotifySocket()
+    let rig = try await Self.rig("stays")
+    let path = try Self.write(rig, [("stays", "")])
+    let collector = try Self.start(rig, path, environment: ["NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "10000000"])
+    try await collector.wait(for: "readiness") {
+      manager.messages.contains("READY=1") && manager.messages.contains("WATCHDOG=1")
+    }
+    var before = manager.messages.count
+    kill(collector.pid, SIGHUP)
+    try await collector.wait(for: "a reading") { Self.isReread(manager.messages[before...]) }
+    // A change is read without a signal; one that is refused ends the reading too.
+    before = manager.messages.count
+    try Self.write(rig, [("stays", "port = none")])
+    try await collector.wait(for: "a refusal") { Self.isReread(manager.messages[before...]) }
+    try await collector.wait(for: "a refusal in the heartbeat") { Self.config(rig)?.lastReloadSuccessful == false }
+    #expect(try await collector.end(within: 10) == 0)
+    #expect(manager.messages.contains("STOPPING=1"))
+  }
+
+  /// As `sd_notify(3)` wants it: the time of the beginning on the monotonic clock, and readiness after it.
+  private static func isReread(_ messages: ArraySlice<String>) -> Bool {
+    guard let begin = messages.firstIndex(where: { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") }),
+      let time = Double(messages[begin].dropFirst("RELOADING=1\nMONOTONIC_USEC=".count))
+    else { return false }
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    let age = Double(now.tv_sec) + Double(now.tv_nsec) / 1e9 - time / 1e6
+    return (0..<600).contains(age) && messages[begin...].contains("READY=1")
   }
 
   @Test func onlyWhatChangesRestarts() async throws {

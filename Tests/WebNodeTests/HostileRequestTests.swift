@@ -114,6 +114,34 @@ import Testing
     }
   }
 
+  /// One address that is no proxy gets a quarter of the places, and at least sixteen.
+  @Test func oneAddressDoesNotGetEveryPlace() async throws {
+    let root = try TemporaryDirectory()
+    var config = RunningNode.config(root.path)
+    config.trustedProxies = AccessList(rules: [])
+    var limits = ConnectionLimits()
+    limits.connections = 64
+    try await RunningNode.with(config, waitsForRoots: false, limits: limits) { node in
+      // Those that are being answered make no room.
+      var streams = try (0..<16).map { _ in try RawSocket(port: node.port) }
+      for stream in streams {
+        stream.send("GET /api/v1/stream HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(await stream.read { $0.contains("event: hello") }.contains("event: hello"))
+      }
+      for _ in 0..<3 {
+        let more = try RawSocket(port: node.port)
+        more.send(Self.get + "\r\n")
+        let answer = await more.readAll()
+        #expect(!answer.text.contains("200 OK") && answer.end != .open)
+      }
+      streams.removeLast(2)
+      try await eventually { (try? await node.get("/healthz").status) == 200 }
+      let metrics = try await node.get("/metrics").text
+      let refused = metrics.split(separator: "\n").first { $0.hasPrefix("tikwatch_web_connections_refused_total ") }
+      #expect(refused?.split(separator: " ").last.flatMap { Double($0) } ?? 0 >= 3)
+    }
+  }
+
   @Test func idleConnectionsMakeRoomForOthers() async throws {
     var limits = ConnectionLimits()
     limits.connections = 20

@@ -26,20 +26,23 @@ final class ConfigReloader: Service {
   private let signals: UnixSignalsSequence
   private let worker = Worker()
   private let isForced = Mutex(false)
+  private let manager: ServiceManager?
   private let time: TimeSource
   private let logger: Logger
 
   /// - Parameters:
   ///   - config: the configuration in force.
   ///   - stamps: those of its files, taken before it was read.
+  ///   - manager: told when the configuration is read again.
   init(
-    _ source: ConfigSource, config: CollectorConfig, stamps: [String: FileStamp?], signals: UnixSignalsSequence, time: TimeSource,
-    logger: Logger
+    _ source: ConfigSource, config: CollectorConfig, stamps: [String: FileStamp?], signals: UnixSignalsSequence,
+    manager: ServiceManager?, time: TimeSource, logger: Logger
   ) {
     self.source = source
     first = config
     self.stamps = stamps
     self.signals = signals
+    self.manager = manager
     self.time = time
     self.logger = logger
     status = ConfigStatus(now: time.epoch)
@@ -74,7 +77,10 @@ final class ConfigReloader: Service {
         return isForced
       }
       guard isForced || watch.hasSettled(stamps) || time.steady >= retry, !worker.isStopping else { continue }
-      if let failure = reload(&current, isForced: isForced, after: problem) {
+      manager?.reloading()
+      let failure = reload(&current, isForced: isForced, after: problem)
+      manager?.ready()
+      if let failure {
         if failure != problem || isForced { tell(failure) }
         status.failed(failure)
         problem = failure

@@ -7,13 +7,15 @@ import Shared
 /// `/sd`: Prometheus' HTTP service discovery, a target for each device. The target is this node, at the address by which it was asked.
 struct DiscoveryRoute {
   let services: WebServices
+  /// Whether a peer's forwarding headers count.
+  let trusts: @Sendable (IPAddress?) -> Bool
 
   func add(to group: RouterGroup<WebContext>) { group.get("sd", use: discover) }
 
   @Sendable private func discover(_ request: Request, _ context: WebContext) async throws -> Response {
     let query = try QueryParameters(request.uri.query)
     let selection = try MetricsSelection(query, services.fleet.snapshot())
-    let origin = try RequestOrigin(request, isFromProxy: isProxy(context.peer))
+    let origin = try RequestOrigin(request, isFromProxy: trusts(context.peer))
     let path = services.config.basePath + "metrics"
     var text: [UInt8] = [UInt8(ascii: "[")]
     for device in selection.devices {
@@ -34,11 +36,6 @@ struct DiscoveryRoute {
     return Response(
       status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
       body: .init(byteBuffer: ByteBuffer(bytes: text)))
-  }
-
-  /// A Unix socket is only there for a proxy of this machine.
-  private func isProxy(_ peer: IPAddress?) -> Bool {
-    peer.map { services.config.trustedProxies.allows($0) } ?? true
   }
 
   /// `device` and `instance` stay on the target and its series; `__meta_…` is for relabelling.

@@ -95,13 +95,14 @@ enum RenderWorker {
   }
 
   /// Megabytes mapped now.
-  private static func addressSpace() -> Int {
+  static func addressSpace() -> Int {
     let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return 0 }
     defer { close(descriptor) }
     var text = [UInt8](repeating: 0, count: 64)
     let got = Glibc.read(descriptor, &text, text.count)
     let pages = String(decoding: text.prefix(max(0, got)), as: UTF8.self).split(separator: " ").first.flatMap { Int($0) } ?? 0
-    return pages * sysconf(Int32(_SC_PAGESIZE)) >> 20
+    // Shifting binds tighter than multiplying.
+    return (pages * sysconf(Int32(_SC_PAGESIZE))) >> 20
   }
 }

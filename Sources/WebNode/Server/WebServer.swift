@@ -23,7 +23,7 @@ enum WebServer {
     let metrics = group.group().add(middleware: access(isMetrics: true, config, names))
     MetricsRoute(services: services).add(to: metrics)
     FederateRoute(services: services).add(to: metrics)
-    DiscoveryRoute(services: services).add(to: metrics)
+    DiscoveryRoute(services: services, trusts: { rules(config, names).trusts($0) }).add(to: metrics)
     pages.addRoutes(group, services)
     return router
   }

@@ -1,7 +1,9 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// What all clients of one subscription share: each second is looked up and written out once, however many there are.
+///
+/// Its locks are pthread's, as those of `BlockingPool`.
 final class StreamFeed: Sendable {
   private struct State {
     var frame: Frame?
@@ -9,14 +11,14 @@ final class StreamFeed: Sendable {
   }
 
   private let asked: StreamSubscription
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
   init(_ asked: StreamSubscription) { self.asked = asked }
 
   /// The subscription in this snapshot. An older snapshot than that of another client gets the other's frame.
   func frame(_ snapshot: FleetSnapshot) -> Frame {
     // Under the lock: who comes at the same time waits for this work instead of doing it again.
-    state.withLock { state in
+    state.withLockedValue { state in
       if let frame = state.frame, frame.serial >= snapshot.serial { return frame }
       let subscription = asked.isEverything ? StreamSubscription.everything(snapshot) : asked
       if let before = state.frame?.subscription, before != subscription { state.order += 1 }
@@ -38,7 +40,7 @@ final class StreamFeed: Sendable {
     /// The end of the newest second that can be sent.
     let ready: Int
     private let sources: [Source]
-    private let events = Mutex<[Int: ByteBuffer]>([:])
+    private let events = NIOLockedValueBox<[Int: ByteBuffer]>([:])
 
     fileprivate init(_ subscription: StreamSubscription, order: Int, _ snapshot: FleetSnapshot) {
       serial = snapshot.serial
@@ -51,7 +53,7 @@ final class StreamFeed: Sendable {
     /// The event of the second that ends at `end`.
     func event(endingAt end: Int) -> ByteBuffer {
       guard end > ready - Self.kept else { return made(end) }
-      return events.withLock { events in
+      return events.withLockedValue { events in
         if let event = events[end] { return event }
         let event = made(end)
         events[end] = event
@@ -96,17 +98,17 @@ final class StreamFeeds: Sendable {
     weak var feed: StreamFeed?
   }
 
-  private let places = Mutex<[StreamSubscription: Place]>([:])
+  private let places = NIOLockedValueBox<[StreamSubscription: Place]>([:])
 
   /// Subscriptions with a listener, and some that have just lost theirs.
-  var count: Int { places.withLock { $0.count } }
+  var count: Int { places.withLockedValue { $0.count } }
 
   /// The feed of a subscription; it lives as long as somebody holds it.
   func feed(_ subscription: StreamSubscription) -> StreamFeed {
     var key = subscription
     // Everything is one feed, whatever devices there are.
     if key.isEverything { key.lanes = [] }
-    return places.withLock { places in
+    return places.withLockedValue { places in
       if let feed = places[key]?.feed { return feed }
       places = places.filter { $0.value.feed != nil }
       let feed = StreamFeed(subscription)

@@ -99,7 +99,9 @@ enum FileKind: String, CaseIterable, Sendable {
     case .journal: !fault.isContent && fault != .huge
     // Lines that are none are left out; a file that is none is told.
     case .events: !fault.isContent
-    case .tables, .ledger: false
+    case .tables: fault != .missing
+    // A file that ends inside a line is being written; nothing in it is wrong yet.
+    case .ledger: ![.missing, .empty, .half, .nulBytes].contains(fault)
     }
   }
 }

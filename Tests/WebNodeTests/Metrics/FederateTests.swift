@@ -152,6 +152,16 @@ import Testing
       let bad = try await node.get("/traffic/sd", headers: ["X-Forwarded-Host: a/b"])
       #expect(bad.status == 400)
     }
+    // A proxy that is trusted by its name counts as much as one trusted by its address.
+    let byName = try AccessList(parsing: "localhost")
+    try await Self.with {
+      $0.trustedProxies = byName
+    } _: { node in
+      try await eventually {
+        let body = try await node.get("/sd", headers: ["X-Forwarded-Host: a.example"]).body
+        return try JSONValue(JSONSerialization.jsonObject(with: Data(body)))[0]["targets"][0].string == "a.example"
+      }
+    }
     // Who is no proxy cannot send Prometheus elsewhere.
     try await Self.with {
       $0.trustedProxies = AccessList(rules: [])

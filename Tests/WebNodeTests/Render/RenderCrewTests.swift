@@ -49,6 +49,14 @@ import Testing
     #expect(problem?.retryAfter != nil)
   }
 
+  /// A build with sanitizers has terabytes mapped, and must be left without that limit.
+  @Test func aProcessKnowsHowMuchItHasMapped() throws {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmSize:") })
+    let kilobytes = try #require(line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) })
+    #expect((kilobytes / 2048...kilobytes / 512).contains(RenderWorker.addressSpace()))
+  }
+
   @Test func drawsTheSamePictureAsTheLibraryDoesHere() async throws {
     let order = RenderOrderTests.order()
     let here = try RRDLibrary.graph(start: order.start, end: order.end, arguments: order.arguments, rows: order.rows)
