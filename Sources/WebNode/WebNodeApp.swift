@@ -26,8 +26,10 @@ struct WebNodeApp: Sendable {
   var onListening: @Sendable (SocketAddress) -> Void = { _ in }
   /// Returns when the node shall stop, for owners other than signals.
   var stop: (@Sendable () async -> Void)?
-  /// How long storage may take to answer a request.
+  /// How long a request waits for storage, all its reads together.
   var storageDeadline = TimeAmount.seconds(5)
+  /// What that is measured by.
+  var waitClock = WaitClock.system
   /// Runs before each read of a root (by its index): a seam for tests of storage that hangs.
   var beforeRead: @Sendable (Int) -> Void = { _ in }
   var drawing = RenderCrew.Settings()
@@ -43,19 +45,21 @@ struct WebNodeApp: Sendable {
   /// - Throws: `StartError` when the node cannot start.
   func run(signals: [UnixSignal] = []) async throws {
     try await StartError.checkRoots(config.storage)
-    let store = FleetStore(roots: config.storage, merge: FleetMerge(staleAfter: config.staleAfter), now: now)
+    let pools = pools
+    defer { pools.forEach { $0.stop() } }
+    let store = FleetStore(roots: config.storage, merge: FleetMerge(staleAfter: config.staleAfter), now: now) {
+      pools[$0].isStuck
+    }
     let watchers = config.storage.enumerated().map { index, path in
-      RootWatcher(index: index, path: path, reader: reader, store: store, now: now, logger: logger)
+      RootWatcher(index: index, path: path, reader: reader, store: store, now: now, logger: logger) {
+        [pool = pools[index], waitClock] in
+        let begin = waitClock.now()
+        return { pool.answered(since: begin) }
+      }
     }
     watchers.forEach { $0.start() }
     defer { watchers.forEach { $0.stop() } }
     await firstLook(store)
-    let pools = config.storage.indices.map { index in
-      BlockingPool(
-        name: config.storage.count > 1 ? "root \(index + 1)" : "storage", threads: 4, queueLimit: 64, deadline: storageDeadline,
-        before: { [beforeRead] in beforeRead(index) })
-    }
-    defer { pools.forEach { $0.stop() } }
     let counters = NodeCounters()
     let crew = RenderCrew(drawing, logger: logger) { counters.countDrawingProcess($0) }
     defer { crew.stop() }
@@ -74,6 +78,7 @@ struct WebNodeApp: Sendable {
       services, pages: pages, limits: limits, keeper: keeper, logger: logger, onListening: onListening)
     // Stopped in the opposite order.
     var parts: [any Service] = [server]
+    parts.append(TodayService(fleet: store, usage: services.usage))
     if let source { parts.append(await reloader(source, server, counters.reload)) }
     if let manager { parts.append(ManagedService(manager: manager, begins: server.listening)) }
     var quiet = logger
@@ -90,6 +95,16 @@ struct WebNodeApp: Sendable {
       }
       defer { tasks.cancelAll() }
       try await group.run()
+    }
+  }
+
+  /// Threads for each root. None keeps a request for all of its patience: another root shall have its say too.
+  private var pools: [BlockingPool] {
+    config.storage.indices.map { index in
+      BlockingPool(
+        name: config.storage.count > 1 ? "root \(index + 1)" : "storage", threads: 4, queueLimit: 64,
+        deadline: .nanoseconds(storageDeadline.nanoseconds / 5 * 4), use: .storage, clock: waitClock,
+        before: { [beforeRead] in beforeRead(index) })
     }
   }
 
@@ -123,6 +138,7 @@ struct WebNodeApp: Sendable {
       usage: UsageService(series: series, store: LedgerStore(), problems: store.problems, now: now),
       graphs: GraphService(series: series, crew: crew, counters: counters, now: now),
       tables: tables, clients: ClientStore(tables: tables), vendors: vendors,
+      patience: RequestPatienceMiddleware(storageDeadline, clock: waitClock),
       metrics: MetricsStore(external: config.externalLabels, problems: store.problems), streams: StreamCount(),
       counters: counters, started: now(), now: now, logger: logger)
   }

@@ -145,7 +145,7 @@
   });
 
   test('amounts say how exact and how complete they are', () => {
-    const { parse, sum, text } = graphVolumes;
+    const { parse, sum, text, explanation } = graphVolumes;
     const whole = parse({ in: 5e9, out: 1e9, coverage: 1, flags: '', exact: true });
     const part = parse({ in: 1e9, out: 2e9, coverage: 0.5, flags: 'gp', exact: false });
     equal([text(whole, 'in'), text(part, 'out'), text(null, 'in'), text(parse({ in: null, out: null, coverage: 0, flags: 'p', exact: true }), 'in')].map(plain),
@@ -154,6 +154,11 @@
     equal(plain(text(sum([whole, whole]), 'in')), '10.0 GB');
     equal(plain(text(sum([whole, null]), 'in')), '5.00 GB (0 % known)');
     equal([sum([null, null]), sum([])], [null, null]);
+    const reset = parse({ in: 1e9, out: 0, coverage: 0.9, flags: 'rp', exact: true });
+    equal([text(reset, 'in'), text(sum([reset, part]), 'in')].map(plain), ['≥ 1.00 GB (90 % known)', '≥≈ 2.00 GB (50 % known)']);
+    equal([explanation(whole), explanation(null)], ['', '']);
+    equal(plain(explanation(sum([reset, part]))), 'Counters were reset: at least this much. '
+      + 'An edge of the time cuts a row of five minutes: its bytes are shared out by time. The bytes of 50 % of the time are known.');
   });
 
   test('the 95th percentile is a nearest rank', () => {

@@ -11,6 +11,13 @@ enum FuzzReader: String, CaseIterable {
   case device = "device"
   case archive = "archive"
   case texts = "texts"
+  case tables = "tables"
+  case events = "events"
+  case ledgerFile = "ledgerFile"
+  case metrics = "metrics"
+  case proxyHeader = "proxyHeader"
+  case forwarded = "forwarded"
+  case selector = "selector"
 
   func read(_ bytes: UnsafeRawBufferPointer) {
     switch self {
@@ -31,6 +38,13 @@ enum FuzzReader: String, CaseIterable {
     case .device: readJSON(DeviceFile.self, bytes)
     case .archive: readArchive(bytes)
     case .texts: readTexts(String(decoding: bytes, as: UTF8.self))
+    case .tables: readJSON(TablesFile.self, bytes)
+    case .events: readEvents(bytes)
+    case .ledgerFile: readLedgerFile(bytes)
+    case .metrics: readMetrics(bytes)
+    case .proxyHeader: readProxyHeader(bytes)
+    case .forwarded: readForwarded(String(decoding: bytes, as: UTF8.self))
+    case .selector: readSelector(String(decoding: bytes, as: UTF8.self))
     }
   }
 

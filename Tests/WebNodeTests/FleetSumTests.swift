@@ -106,6 +106,71 @@ import Testing
     #expect(answer.problem == nil)
   }
 
+  @Test func whatWasMissingWhileStorageHungIsReadSoonAfter() async throws {
+    let (hung, sound) = (try Site(devices: 3), try Site(devices: 2))
+    let parts =
+      hung.parts
+      + sound.parts.map { part in
+        var part = part
+        part.device += "-sound"
+        for index in part.interface.sources.indices { part.interface.sources[index].root = 1 }
+        return part
+      }
+    let (gate, waits, begun) = (Gate(isClosed: true), HandClock(), NIOLockedValueBox(0))
+    defer { gate.open() }
+    let pools = (0..<2).map { root in
+      BlockingPool(
+        name: "root \(root)", threads: 4, queueLimit: 64, deadline: .seconds(4), use: .storage, clock: waits.clock,
+        before: {
+          begun.withLockedValue { $0 += 1 }
+          if root == 0 { gate.pass() }
+        })
+    }
+    defer { pools.forEach { $0.stop() } }
+    let clock = TestClock(Double(Self.now))
+    let sum = FleetSum(pools: pools, problems: ProblemBoard(), now: clock.reading)
+    let window = window(3600)
+    let first = Task { try await sum.answer(parts, window: window, points: 300) }
+    try await eventually { begun.withLockedValue { $0 } == 2 && waits.waiting == 1 }
+    waits.advance(by: .seconds(4))
+    let partial = try await first.value
+    #expect(partial.problem?.contains("3 of 5 uplinks") == true)
+    gate.open()
+    try await eventually { !pools[0].isStuck }
+    // Not at once: a page that asks every second shall not read everything every second.
+    #expect(try await sum.answer(parts, window: window, points: 300).problem != nil)
+    clock.advance(by: 11)
+    let whole = try await sum.answer(parts, window: window, points: 300)
+    #expect(whole.problem == nil)
+    #expect(whole.series.rx.avg[5] == 3003 + 2001)
+  }
+
+  @Test func aRequestThatLeavesFindsTheSumWhenItComesBack() async throws {
+    let site = try Site(devices: 40)
+    let (gate, waits, begun) = (Gate(isClosed: true), HandClock(), NIOLockedValueBox(0))
+    defer { gate.open() }
+    let pool = BlockingPool(
+      name: "storage", threads: 4, queueLimit: 64, deadline: .hours(1), use: .storage, clock: waits.clock,
+      before: {
+        begun.withLockedValue { $0 += 1 }
+        gate.pass()
+      })
+    defer { pool.stop() }
+    let sum = FleetSum(pools: [pool], problems: ProblemBoard(), now: { Double(Self.now) })
+    let window = window(3600)
+    let first = Task {
+      try await RequestPatience.$current.withValue(RequestPatience(.seconds(5), clock: waits.clock)) {
+        try await sum.answer(site.parts, window: window, points: 300)
+      }
+    }
+    try await eventually { begun.withLockedValue { $0 } == 2 && waits.waiting == 3 }
+    waits.advance(by: .seconds(5))
+    await #expect(throws: HTTPProblem.self) { try await first.value }
+    gate.open()
+    _ = try await sum.answer(site.parts, window: window, points: 300)
+    #expect(await sum.readings == 40)
+  }
+
   @Test func brokenArchivesAreCountedAndTheOthersAdded() async throws {
     let site = try Site(devices: 3)
     let path = try #require(site.parts[1].interface.sources.first).directory.archive("wan")

@@ -12,53 +12,11 @@ import Testing
 @Suite struct HungRootTests {
   static let now = 1_795_200_000
 
-  /// A gate that everything reading one root has to pass.
-  final class Gate: Sendable {
-    private let isClosed = Mutex(false)
-    private let changed = NSCondition()
-
-    func close() { isClosed.withLock { $0 = true } }
-    func open() {
-      changed.lock()
-      isClosed.withLock { $0 = false }
-      changed.broadcast()
-      changed.unlock()
-    }
-    func pass() {
-      changed.lock()
-      while isClosed.withLock({ $0 }) { changed.wait() }
-      changed.unlock()
-    }
-  }
-
-  /// A disk whose one root may hang.
-  struct GatedReader: HandoffReader {
-    let gate: Gate
-    let root: String
-    private func wait(_ path: String) { if path.hasPrefix(root) { gate.pass() } }
-
-    func list(_ path: String) throws(FileError) -> [String] { wait(path); return try DiskReader().list(path) }
-    func identity(_ path: String) throws(FileError) -> BoundedFile.Identity? {
-      wait(path)
-      return try DiskReader().identity(path)
-    }
-    func read(_ path: String, offset: Int, count: Int) throws(FileError) -> [UInt8] {
-      wait(path)
-      return try DiskReader().read(path, offset: offset, count: count)
-    }
-    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-      wait(path)
-      return try DiskReader().read(path, limit: limit)
-    }
-    func heartbeat(_ path: String) throws(FileError) -> Heartbeat { wait(path); return try DiskReader().heartbeat(path) }
-    func deviceFile(_ path: String) throws(FileError) -> DeviceFile { wait(path); return try DiskReader().deviceFile(path) }
-  }
-
   private static func series(_ device: String) -> String {
     "/api/v1/series?device=\(device)&interface=ether1&from=\(now - 60)&to=\(now)"
   }
 
-  private static func site(_ device: String) throws -> (root: TemporaryDirectory, collector: CollectorFixture) {
+  static func site(_ device: String) throws -> (root: TemporaryDirectory, collector: CollectorFixture) {
     let root = try TemporaryDirectory()
     var collector = try CollectorFixture("edge-\(device)", root: root.path, now: Double(now))
     collector.set(device, .up)
@@ -76,6 +34,8 @@ import Testing
     let gate = Gate()
     defer { gate.open() }
     let clock = TestClock(Double(Self.now))
+    let waits = HandClock()
+    let begun = Mutex(0)
     let config = RunningNode.config(hung.root.path, sound.root.path)
     let reader = GatedReader(gate: gate, root: hung.root.path)
     try sound.collector.beat(at: Double(Self.now) + 30)
@@ -83,29 +43,35 @@ import Testing
     try await RunningNode.with(
       config, now: clock.reading, reader: reader,
       change: {
-        $0.storageDeadline = .seconds(2)
-        $0.beforeRead = { root in if root == 0 { gate.pass() } }
+        $0.waitClock = waits.clock
+        $0.beforeRead = { root in
+          guard root == 0 else { return }
+          begun.withLock { $0 += 1 }
+          gate.pass()
+        }
       }
     ) { node in
       try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
       let before = try await node.get(Self.series("gw1"))
       #expect(before.status == 200)
       gate.close()
+      let earlier = begun.withLock { $0 }
+      defer {
+        gate.open()
+        waits.advance(by: .hours(1))
+      }
       clock.advance(by: 0.5)
       // More at once than there are threads: none may wait for ever, none may take the other root's place.
-      let statuses = try await withThrowingTaskGroup(of: (String, Int, String?).self) { group in
-        for index in 0..<100 {
-          group.addTask {
-            let device = index % 5 == 0 ? "gw2" : "gw1"
-            let reply = try await node.get(Self.series(device))
-            return (device, reply.status, reply["retry-after"])
-          }
+      try await withThrowingTaskGroup(of: HTTPReply.self) { group in
+        for _ in 0..<80 { group.addTask { try await node.get(Self.series("gw1")) } }
+        // Every thread of the root is taken.
+        try await eventually { begun.withLock { $0 } == earlier + 4 }
+        for _ in 0..<20 { #expect(try await node.get(Self.series("gw2")).status == 200) }
+        waits.advance(by: .seconds(5))
+        for try await reply in group {
+          #expect(reply.status == 503)
+          #expect(reply["retry-after"] != nil)
         }
-        return try await group.reduce(into: []) { $0.append($1) }
-      }
-      for (device, status, retry) in statuses {
-        #expect(status == (device == "gw1" ? 503 : 200))
-        #expect((retry != nil) == (device == "gw1"))
       }
       clock.set(Double(Self.now) + 30)
       let metrics = try await node.get("/metrics").text
@@ -159,32 +125,5 @@ import Testing
         }
       }
     }
-  }
-
-  @Test func poolRefusesBeyondItsQueueAndKeepsItsDeadline() async throws {
-    let gate = Gate()
-    gate.close()
-    defer { gate.open() }
-    let pool = BlockingPool(name: "test", threads: 1, queueLimit: 2, deadline: .milliseconds(200))
-    defer { pool.stop() }
-    async let first = Swift.Result.of { try await pool.run { gate.pass() } }
-    try await eventually { pool.load == 1 }
-    async let second = Swift.Result.of { try await pool.run { gate.pass() } }
-    try await eventually { pool.load == 2 }
-    let third = await Swift.Result.of { try await pool.run {} }
-    for result in [await first, await second, third] {
-      #expect(throws: HTTPProblem.self) { try result.get() }
-    }
-    gate.open()
-    try await eventually { pool.load == 0 }
-    let after = try await pool.run { 7 }
-    #expect(after == 7)
-  }
-}
-
-extension Swift.Result where Success: Sendable, Failure == any Error {
-  /// What `body` comes to.
-  fileprivate static func of(_ body: () async throws -> Success) async -> Self {
-    do { return .success(try await body()) } catch { return .failure(error) }
   }
 }

@@ -14,7 +14,7 @@ struct CheckAdvice: Sendable {
       return "check address, route and firewall: /ip firewall filter print where chain=input; the device must accept TCP port "
         + "\(device.endpoint.port)"
     case .loginRejected(_, let challengeFirst):
-      return "/user set \(user) password=…; or correct username and password in [\(device.name)]"
+      return "/user set \(user) password=…; or correct username and password of [\(device.name)]"
         + (challengeFirst ? "; RouterOS 6.43 and later need plaintext_login = True" : "")
     case .loginNotPermitted:
       return "/user group add name=tikwatch policy=api,read; /user set \(user) group=tikwatch"

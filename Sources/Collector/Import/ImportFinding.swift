@@ -20,30 +20,45 @@ struct ImportFinding: Sendable, Equatable, Encodable {
   var detail = ""
 }
 
-/// The lines of a report for people: what is the same in one line for a section, everything else with its reason.
+/// The lines of a report for people: the keys of a section that share a fate and a reason together.
 struct ImportReport: Sendable {
   var findings: [ImportFinding]
 
   func lines() -> [String] {
     var lines: [String] = []
-    var place = ""
-    for (index, finding) in findings.enumerated() {
-      let here = "\(finding.file) [\(CheckTable.safe(finding.section))]"
-      if here != place {
-        place = here
-        lines.append(here)
-        let same = findings[index...].prefix { $0.file == finding.file && $0.section == finding.section }
-          .filter { $0.fate == .same }.map(\.key)
-        if !same.isEmpty { lines += Self.wrapped("  the same: ", same.map(CheckTable.safe)) }
-      }
-      guard finding.fate != .same else { continue }
+    var rest = findings[...]
+    while let first = rest.first {
+      let section = rest.prefix { $0.file == first.file && $0.section == first.section }
+      rest = rest.dropFirst(section.count)
+      lines.append("\(first.file) [\(CheckTable.safe(first.section))]")
+      lines += Self.sectionLines(section)
+    }
+    return lines
+  }
+
+  private static func sectionLines(_ section: ArraySlice<ImportFinding>) -> [String] {
+    let same = section.filter { $0.fate == .same }.map(\.key)
+    var lines = same.isEmpty ? [] : wrapped("  the same: ", same.map(CheckTable.safe))
+    var told: [ImportFinding] = []
+    for finding in section where finding.fate != .same {
+      guard !told.contains(where: { $0.fate == finding.fate && $0.detail == finding.detail }) else { continue }
+      told.append(finding)
       let word =
         switch finding.fate {
         case .same, .mapped: "written otherwise"
         case .differs: "differs"
         case .refused: "not taken over"
         }
-      lines.append("  \(word): \(CheckTable.safe(finding.key))" + (finding.detail.isEmpty ? "" : ": \(finding.detail)"))
+      let keys = section.filter { $0.fate == finding.fate && $0.detail == finding.detail }.map { CheckTable.safe($0.key) }
+      if keys.count == 1 {
+        lines.append("  \(word): \(keys[0])" + (finding.detail.isEmpty ? "" : ": \(finding.detail)"))
+      } else {
+        lines += wrapped("  \(word): ", keys)
+        if !finding.detail.isEmpty {
+          lines[lines.count - 1] += ":"
+          lines.append("      \(finding.detail)")
+        }
+      }
     }
     return lines
   }

@@ -159,6 +159,7 @@ struct MKTXPImport {
     var reader = SectionReader(INISection(name: "", file: ""))
     let context = DeviceContext(retentions: [:], timeZone: "UTC", isMKTXP: true)
     _ = DeviceConfig.read(&reader, context, retention: .standard)
+    _ = TargetRules.read(&reader)
     return reader.keysRead.union(ConfigKeys.remotes + ConfigKeys.laterSettings + ConfigKeys.replaced)
   }()
 

@@ -53,9 +53,10 @@ enum DevicesResponse {
     output.key("today")
     if let today = device.today {
       output.object {
-        $0.member("in", today.rxBytes)
-        $0.member("out", today.txBytes)
+        $0.member("in", today.rx)
+        $0.member("out", today.tx)
         $0.member("coverage", today.coverage)
+        $0.member("flags", today.flagText)
       }
     } else {
       output.value(String?.none)

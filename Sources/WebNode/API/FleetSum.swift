@@ -22,6 +22,8 @@ actor FleetSum {
   private static let blockLimit = 512
   /// Seconds a block of the past is kept, and one that is still growing.
   private static let (pastAge, openAge) = (1800.0, 240.0)
+  /// Seconds a block is kept that lacks what is on storage that did not answer.
+  private static let partialAge = 10.0
   /// Seconds before now for which memory is asked before the archives, and a collector may still have to write its rows.
   private static let memory = 300
   private static let steps = [
@@ -39,6 +41,8 @@ actor FleetSum {
     var made: Double
     var isOpen: Bool
     var problem: String?
+    /// Of what some storage would have told, had it answered.
+    var isPartial: Bool
   }
 
   private let reader: FleetSumReader
@@ -72,9 +76,10 @@ actor FleetSum {
     let first = grid.t0 / span
     let wanted = first..<max(first, (archiveEnd + span - 1) / span)
     if needed(wanted, grid.step) != nil {
-      try await enter()
-      defer { leave() }
-      if let missing = needed(wanted, grid.step) { try await fill(missing, step: grid.step, parts) }
+      // Reading thousands of archives may take longer than a request waits: what was begun is there for the next.
+      let filling = RequestPatience.detached { try await self.fill(wanted, step: grid.step, parts) }
+      try await RequestPatience.value(
+        of: filling, late: .unavailable("the sum of all devices is being added up, or storage does not answer in time"))
     }
     var sum = SeriesSum(grid: grid)
     var problem: String?
@@ -128,13 +133,17 @@ actor FleetSum {
     let missing = wanted.filter { index in
       guard let block = blocks[Key(step: step, index: index)] else { return true }
       let age = time - block.made
-      return age < 0 || age > (block.isOpen ? Self.openAge : Self.pastAge)
+      return age < 0 || age > (block.isPartial ? Self.partialAge : block.isOpen ? Self.openAge : Self.pastAge)
     }
     guard let first = missing.first, let last = missing.last else { return nil }
     return first...last
   }
 
-  private func fill(_ missing: ClosedRange<Int>, step: Int, _ parts: [Part]) async throws {
+  private func fill(_ wanted: Range<Int>, step: Int, _ parts: [Part]) async throws {
+    try await enter()
+    defer { leave() }
+    // Whoever had its turn before may have read it.
+    guard let missing = needed(wanted, step) else { return }
     let span = step * Self.blockSteps
     let time = now()
     let grid = SeriesGrid(from: missing.lowerBound * span, to: (missing.upperBound + 1) * span, step: step)
@@ -145,7 +154,7 @@ actor FleetSum {
       let end = (index + 1) * span
       blocks[Key(step: step, index: index)] = Block(
         series: result.series.cut(to: index * span..<end), made: time,
-        isOpen: Double(end) > time - 3600, problem: result.problem)
+        isOpen: Double(end) > time - 3600, problem: result.problem, isPartial: result.isPartial)
     }
   }
 

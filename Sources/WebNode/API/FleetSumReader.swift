@@ -7,6 +7,8 @@ struct FleetSumReader: Sendable {
     var series: Series
     /// What could not be read, in words.
     var problem: String?
+    /// Some storage did not answer.
+    var isPartial: Bool
     /// Archives read.
     var readings: Int
   }
@@ -84,7 +86,8 @@ struct FleetSumReader: Sendable {
       broken > 0 ? "\(broken) archives cannot be read" : nil,
     ].compactMap { $0 }
     return Result(
-      series: sum.series(parts: parts.count), problem: words.isEmpty ? nil : words.joined(separator: "; "), readings: readings)
+      series: sum.series(parts: parts.count), problem: words.isEmpty ? nil : words.joined(separator: "; "),
+      isPartial: failure != nil || !deadRoots.isEmpty, readings: readings)
   }
 
   private struct Silence: Error {

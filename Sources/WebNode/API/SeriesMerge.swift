@@ -13,6 +13,12 @@ struct SeriesMerge {
   static let budget = 200_000
   private static let batch = 12_000
 
+  /// A replica that does not answer, and why.
+  struct Silence: Error {
+    var replica: Int
+    var error: any Error
+  }
+
   let service: SeriesService
   let replicas: [SeriesService.Replica]
   let device: String
@@ -33,7 +39,7 @@ struct SeriesMerge {
     shares = replicas.map { _ in 0 }
   }
 
-  /// - Throws: 503 when a root that answered a moment ago no longer does.
+  /// - Throws: `Silence` when a root that answered a moment ago no longer does.
   mutating func answer() async throws -> SeriesService.Answer {
     surveys = try await look()
     let grid = self.grid ?? surveys.compactMap(\.?.grid).min { $0.step < $1.step } ?? SeriesService.grid(window, points)
@@ -50,7 +56,10 @@ struct SeriesMerge {
     _ body: @escaping @Sendable (Int, SeriesService.Replica) throws -> Value
   ) async throws -> [Value] {
     let replicas = replicas
-    return try await service.all(replicas.map(\.source.root)) { try body($0, replicas[$0]) }.map { try $0.get() }
+    let results = await service.all(replicas.map(\.source.root)) { try body($0, replicas[$0]) }
+    return try results.enumerated().map { index, result in
+      do { return try result.get() } catch { throw Silence(replica: index, error: error) }
+    }
   }
 
   /// What each archive offers; `nil` where there is none, or none that can be read.

@@ -72,17 +72,20 @@ struct SeriesService: Sendable {
     // Nobody waits for a root that hangs while another has the interface too.
     let answering = everyone.filter(\.source.isAnswering)
     let replicas = answering.isEmpty ? everyone : answering
-    let (told, told503) = await told(replicas, device: device, window: window)
-    guard let first = told.first else {
+    var (told, told503) = await told(replicas, device: device, window: window)
+    if told.isEmpty {
       throw told503 ?? HTTPProblem.unavailable("no collector has a history of this interface")
     }
     var answer: Answer
-    if told.count == 1 {
-      answer = try await single(first.replica, device: device, window: window, points: points, grid: grid)
-    } else {
-      var merge = SeriesMerge(service: self, replicas: told.map(\.replica), device: device, window: window, points: points)
-      merge.grid = grid
-      answer = try await merge.answer()
+    while true {
+      do {
+        answer = try await joined(told.map(\.replica), device: device, window: window, points: points, grid: grid)
+        break
+      } catch let silence as SeriesMerge.Silence {
+        // A root may hang between two reads: what the others know is still an answer.
+        told.remove(at: silence.replica)
+        if told.isEmpty { throw silence.error }
+      }
     }
     var merge = EventMerge()
     for (replica, events) in told {
@@ -93,6 +96,18 @@ struct SeriesService: Sendable {
       answer.problem = answer.problem ?? "a root does not answer: what only its collectors know is missing"
     }
     return answer
+  }
+
+  /// The history that these know together, of which there is one at least.
+  private func joined(
+    _ replicas: [Replica], device: String, window: TimeWindow, points: Int, grid: SeriesGrid?
+  ) async throws -> Answer {
+    if replicas.count == 1 {
+      return try await single(replicas[0], device: device, window: window, points: points, grid: grid)
+    }
+    var merge = SeriesMerge(service: self, replicas: replicas, device: device, window: window, points: points)
+    merge.grid = grid
+    return try await merge.answer()
   }
 
   /// The replicas whose root answers, with the events of the window; and why the others do not.

@@ -50,9 +50,13 @@
 
   /** The amounts of the view, from the ledgers. */
   function amounts(rows, laneRows, { total, lanes }) {
-    const { text } = tikwatch.graphVolumes;
-    rows.forEach((row, k) => dom.text(dom.find('[data-stat="bytes"]', row), text(total, k ? 'out' : 'in')));
-    laneRows.forEach((row, index) => ['in', 'out'].forEach((side, k) => dom.text(row.cells[7 + k], text(lanes[index] || null, side))));
+    const { text, explanation } = tikwatch.graphVolumes;
+    const show = (cell, amount, side) => {
+      dom.text(cell, text(amount, side));
+      cell.title = explanation(amount);
+    };
+    rows.forEach((row, k) => show(dom.find('[data-stat="bytes"]', row), total, k ? 'out' : 'in'));
+    laneRows.forEach((row, index) => ['in', 'out'].forEach((side, k) => show(row.cells[7 + k], lanes[index] || null, side)));
   }
 
   function values(body, data, [from, to], list, past) {

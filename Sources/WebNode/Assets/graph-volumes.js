@@ -7,10 +7,11 @@
   const DEBOUNCE = 300; // milliseconds after the last change of the view
   const PERIOD = 15000; // milliseconds between two answers for a view that moves, and after a failure
 
-  /** An amount as `api/v1/usage` tells it: `{in, out, coverage, partial, exact}`; `null` is unknown. */
+  /** An amount as `api/v1/usage` tells it: `{in, out, coverage, partial, exact, least}`; `null` is unknown. */
   function parse(total) {
     if (!total || !format.isKnown(total.in)) return null;
-    return { in: total.in, out: total.out, coverage: total.coverage, partial: total.flags.includes('p'), exact: total.exact };
+    const { flags } = total;
+    return { in: total.in, out: total.out, coverage: total.coverage, partial: flags.includes('p'), exact: total.exact, least: flags.includes('r') };
   }
 
   /** Of several lines: bytes add up, and known is what is known of all of them. */
@@ -20,14 +21,25 @@
     const isWhole = known.length === amounts.length;
     return known.reduce((one, other) => ({
       in: one.in + other.in, out: one.out + other.out, coverage: Math.min(one.coverage, other.coverage),
-      partial: one.partial || other.partial, exact: one.exact && other.exact,
-    }), { in: 0, out: 0, coverage: isWhole ? 1 : 0, partial: !isWhole, exact: true });
+      partial: one.partial || other.partial, exact: one.exact && other.exact, least: one.least || other.least,
+    }), { in: 0, out: 0, coverage: isWhole ? 1 : 0, partial: !isWhole, exact: true, least: false });
   }
 
-  /** `≈ 385 GB (98 % known)` */
+  /** `≥≈ 385 GB (98 % known)`, as `Exactness` of the server writes it. */
   function text(amount, side) {
     if (!amount) return format.UNKNOWN;
-    return (amount.exact ? '' : '≈' + format.NARROW) + format.bytes(amount[side]) + (amount.partial ? ' (' + format.percent(amount.coverage) + ' known)' : '');
+    const mark = (amount.least ? '≥' : '') + (amount.exact ? '' : '≈');
+    return mark + (mark && format.NARROW) + format.bytes(amount[side]) + (amount.partial ? ' (' + format.percent(amount.coverage) + ' known)' : '');
+  }
+
+  /** Why an amount is marked, in sentences; empty where it is not. */
+  function explanation(amount) {
+    if (!amount) return '';
+    return [
+      amount.least && 'Counters were reset: at least this much.',
+      !amount.exact && 'An edge of the time cuts a row of five minutes: its bytes are shared out by time.',
+      amount.partial && 'The bytes of ' + format.percent(amount.coverage) + ' of the time are known.',
+    ].filter(Boolean).join(' ');
   }
 
   const UNKNOWN = { total: null, lanes: [] };
@@ -106,5 +118,5 @@
     }
   }
 
-  tikwatch.graphVolumes = { GraphVolumes, parse, sum, text };
+  tikwatch.graphVolumes = { GraphVolumes, parse, sum, text, explanation };
 })(globalThis.tikwatch ??= {});

@@ -13,7 +13,7 @@ struct DeviceMerge {
     var since: Double?
   }
 
-  func view(name: String, _ replicas: [FleetMerge.Replica]) -> DeviceView {
+  func view(name: String, _ replicas: [FleetMerge.Replica], _ day: DeviceDay? = nil) -> DeviceView {
     let everyone = replicas.map(judge).sorted { freshness($0.replica) > freshness($1.replica) }
     let listed = everyone.filter { !$0.replica.isRetired }
     // Who took the device out of its configuration has no say about its present, but its past counts.
@@ -36,7 +36,7 @@ struct DeviceMerge {
         root: $0.replica.root, collector: $0.replica.collector.name, state: $0.state, reason: $0.reason,
         sampleTime: $0.replica.record.sampleTime, isRetired: $0.replica.isRetired, message: $0.message, since: $0.since,
         missedSamples: $0.replica.heartbeat?.missedSamples, latencyMs: $0.replica.heartbeat?.latencyMs,
-        coverage: $0.replica.today?.coverage)
+        coverage: day?.coverage[$0.replica.collector.id])
     }
     view.folders = all.compactMap(folder)
     let steady = all.sorted { (place($0), $0.replica.collector.id) < (place($1), $1.replica.collector.id) }
@@ -65,7 +65,7 @@ struct DeviceMerge {
       view.billing = view.billing ?? file.billing
       if view.labels.isEmpty { view.labels = file.labels ?? [:] }
     }
-    view.today = judged.compactMap(\.replica.today).max { $0.coverage < $1.coverage }
+    view.today = day?.amount.flatMap { $0.isUnknown ? nil : $0 }
     view.interfaces = InterfaceMerge.views(all.map(\.replica))
     if view.state != .down, view.state != .starting, let newest = view.sampleTime {
       // Replicas sample at moments of their own, and not all of them the same interfaces.

@@ -24,14 +24,6 @@ enum DeviceState: String, Sendable, CaseIterable {
 
 /// One device, merged from every collector that watches it.
 struct DeviceView: Sendable, Identifiable {
-  /// Bytes since local midnight (in the device's billing zone).
-  struct Today: Sendable, Equatable {
-    var rxBytes: UInt64
-    var txBytes: UInt64
-    /// The share of the time since midnight whose bytes are known, 0 to 1.
-    var coverage: Double
-  }
-
   /// Where one collector keeps the files of this device.
   struct Folder: Sendable, Hashable {
     /// Index of the root in the configuration.
@@ -108,8 +100,8 @@ struct DeviceView: Sendable, Identifiable {
   var txRate: Double?
   /// Sorted by name the way people count (ether2 before ether10), uplinks first.
   var interfaces: [InterfaceView] = []
-  /// `nil` until the ledger was read.
-  var today: Today?
+  /// Bytes since local midnight (in the device's billing zone), from the ledgers of all replicas; `nil` while nothing is known of it.
+  var today: UsageAmount?
   /// No collector lists it any more; its history is still served.
   var isRetired = false
 

@@ -15,7 +15,6 @@ struct FleetMerge: Sendable {
     var collector: CollectorView
     var heartbeat: Heartbeat.Device?
     var record: DeviceRecord
-    var today: DeviceView.Today?
     /// Why what should tell about the device cannot be read.
     var problem: String?
     /// Its collector's heartbeat is there and does not list it.
@@ -24,14 +23,18 @@ struct FleetMerge: Sendable {
     var isAnswering: Bool
   }
 
-  /// - Parameter problems: what requests found broken, by device.
+  /// - Parameters:
+  ///   - stuck: roots that requests found not to answer.
+  ///   - problems: what requests found broken, by device.
+  ///   - days: the bytes of the present day, by device.
   func snapshot(
-    _ states: [RootState], lookingSince: [Double?], problems: [String: String] = [:], now: Double
+    _ states: [RootState], lookingSince: [Double?], stuck: Set<Int> = [], problems: [String: String] = [:],
+    days: [String: DeviceDay] = [:], now: Double
   ) -> FleetSnapshot {
     var collectors: [CollectorView] = []
     var replicas: [String: [Replica]] = [:]
     for (index, state) in states.enumerated() {
-      let isAnswering = lookingSince[index].map { now - $0 <= answersWithin } ?? true
+      let isAnswering = !stuck.contains(index) && lookingSince[index].map { now - $0 <= answersWithin } ?? true
       for record in state.collectors {
         let collector = view(record, root: index, now: now)
         collectors.append(collector)
@@ -39,7 +42,6 @@ struct FleetMerge: Sendable {
           replicas[name, default: []].append(
             Replica(
               root: index, collector: collector, heartbeat: record.heartbeat?.devices[name], record: device,
-              today: state.today[record.folder]?[name],
               problem: (device.folderProblem ?? device.fileProblem ?? record.heartbeatProblem ?? record.tail.problem)?.description
                 ?? problems[name],
               isRetired: record.heartbeatProblem == nil && record.heartbeat != nil && record.heartbeat?.devices[name] == nil,
@@ -47,10 +49,11 @@ struct FleetMerge: Sendable {
         }
       }
     }
-    let devices = replicas.map { DeviceMerge(staleAfter: staleAfter, now: now).view(name: $0.key, $0.value) }
-    let roots = zip(states, lookingSince).map { state, since in
-      RootView(
-        path: state.path, scanned: state.scanned, isHung: since.map { now - $0 > hungAfter } ?? false,
+    let devices = replicas.map { DeviceMerge(staleAfter: staleAfter, now: now).view(name: $0.key, $0.value, days[$0.key]) }
+    let roots = zip(states, lookingSince).enumerated().map { index, root in
+      let (state, since) = root
+      return RootView(
+        path: state.path, scanned: state.scanned, isHung: stuck.contains(index) || since.map { now - $0 > hungAfter } ?? false,
         problem: state.problem?.description)
     }
     return FleetSnapshot(

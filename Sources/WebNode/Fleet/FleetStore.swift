@@ -6,8 +6,10 @@ final class FleetStore: Sendable {
     var states: [RootState]
     /// When the look that is under way began; `nil`: none is.
     var looking: [Double?]
+    /// The bytes of the present day, by device.
+    var days: [String: DeviceDay] = [:]
     var version = 0
-    var merged: (version: Int, snapshot: FleetSnapshot)?
+    var merged: (version: Int, stuck: Set<Int>, snapshot: FleetSnapshot)?
     /// Counts the merged pictures.
     var serial = 0
   }
@@ -20,8 +22,16 @@ final class FleetStore: Sendable {
   /// Where requests tell what they found broken.
   let problems = ProblemBoard()
   private let now: @Sendable () -> Double
+  private let rootCount: Int
+  private let isStuck: @Sendable (Int) -> Bool
 
-  init(roots: [String], merge: FleetMerge, now: @escaping @Sendable () -> Double) {
+  /// - Parameter isStuck: whether requests found that a root does not answer.
+  init(
+    roots: [String], merge: FleetMerge, now: @escaping @Sendable () -> Double,
+    isStuck: @escaping @Sendable (Int) -> Bool = { _ in false }
+  ) {
+    self.isStuck = isStuck
+    rootCount = roots.count
     shelf = Mutex(Shelf(states: roots.map { RootState(path: $0) }, looking: roots.map { _ in nil }))
     self.merge = Mutex(merge)
     self.now = now
@@ -48,24 +58,35 @@ final class FleetStore: Sendable {
     }
   }
 
+  /// The present day was counted.
+  func publish(days: [String: DeviceDay]) {
+    shelf.withLock {
+      $0.days = days
+      $0.version += 1
+    }
+  }
+
   /// The picture of this moment.
   func snapshot() -> FleetSnapshot {
     let time = now()
-    let (version, states, looking, ready) = shelf.withLock { shelf in
+    let stuck = Set((0..<rootCount).filter(isStuck))
+    let (version, states, looking, days, ready) = shelf.withLock { shelf in
       let fresh = shelf.merged.flatMap { merged in
-        merged.version == shelf.version && abs(time - merged.snapshot.time) < Self.lifetime ? merged.snapshot : nil
+        merged.version == shelf.version && merged.stuck == stuck && abs(time - merged.snapshot.time) < Self.lifetime
+          ? merged.snapshot : nil
       }
-      return (shelf.version, shelf.states, shelf.looking, fresh)
+      return (shelf.version, shelf.states, shelf.looking, shelf.days, fresh)
     }
     if let ready { return ready }
     // Outside the lock: two requests may merge at once, but none waits for the other's work.
-    var snapshot = merge.withLock { $0 }.snapshot(states, lookingSince: looking, problems: problems.byDevice, now: time)
+    var snapshot = merge.withLock { $0 }.snapshot(
+      states, lookingSince: looking, stuck: stuck, problems: problems.byDevice, days: days, now: time)
     snapshot.serial = shelf.withLock { shelf in
       shelf.serial += 1
       return shelf.serial
     }
     let merged = snapshot
-    shelf.withLock { if version >= $0.merged?.version ?? 0 { $0.merged = (version, merged) } }
+    shelf.withLock { if version >= $0.merged?.version ?? 0 { $0.merged = (version, stuck, merged) } }
     return merged
   }
 

@@ -76,12 +76,14 @@ struct InterfaceMerge {
     let order = replicas.sorted { ($0.isRetired ? 1 : 0, $0.collector.id) < ($1.isRetired ? 1 : 0, $1.collector.id) }
     let places = Dictionary(order.enumerated().map { ($1.record.directory, $0) }, uniquingKeysWith: { first, _ in first })
     for index in views.indices where views[index].sources.count > 1 {
-      let pairs = zip(views[index].sources, views[index].histories).sorted {
-        (places[$0.0.directory] ?? 0) < (places[$1.0.directory] ?? 0)
+      let view = views[index]
+      let ranked = view.sources.indices.sorted {
+        (places[view.sources[$0].directory] ?? 0) < (places[view.sources[$1].directory] ?? 0)
       }
-      views[index].sources = pairs.map(\.0)
-      views[index].histories = pairs.map(\.1)
-      views[index].key = pairs[0].0.key
+      views[index].sources = ranked.map { view.sources[$0] }
+      views[index].histories = ranked.map { view.histories[$0] }
+      views[index].liveLedgers = ranked.map { view.liveLedgers[$0] }
+      views[index].key = views[index].sources[0].key
     }
   }
 

@@ -15,6 +15,9 @@ struct InterfaceView: Sendable, Identifiable {
     var isReadable = true
     /// `false`: its root has not answered for a while.
     var isAnswering = true
+
+    /// Which ledger and archive it is, whatever state its root is in.
+    var id: String { "\(root)/\(directory.path)/\(key)" }
   }
 
   /// The lasting key (with the first of its sources); it names files and survives renames.

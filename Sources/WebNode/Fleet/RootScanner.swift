@@ -9,8 +9,6 @@ struct RootState: Sendable {
   var problem: FileError?
   /// By folder name.
   var collectors: [CollectorRecord] = []
-  /// Bytes since midnight by collector folder and device name.
-  var today: [String: [String: DeviceView.Today]] = [:]
 
   init(path: String) { self.path = path }
 }
@@ -21,8 +19,6 @@ struct RootScanner: Sendable {
   private let reader: any HandoffReader
   private(set) var state: RootState
   private var nextListing = 0.0
-  private var nextTally = 0.0
-  private var tally = TodayTally()
 
   init(path: String, reader: any HandoffReader = DiskReader()) {
     root = DataDirectory(root: path)
@@ -38,23 +34,8 @@ struct RootScanner: Sendable {
       changed = listCollectors()
     }
     for index in state.collectors.indices where state.collectors[index].refresh(now: now, reader: reader) { changed = true }
-    // After the first devices are there, and then now and then: the ledger grows every five minutes.
-    if now >= nextTally, state.collectors.contains(where: { !$0.devices.isEmpty }) {
-      nextTally = now + 10
-      count(now: now)
-      changed = true
-    }
     state.scanned = now
     return changed
-  }
-
-  private mutating func count(now: Double) {
-    state.today = [:]
-    for collector in state.collectors {
-      for (name, device) in collector.devices where device.folderProblem == nil {
-        state.today[collector.folder, default: [:]][name] = tally.today(device, now: now, reader: reader)
-      }
-    }
   }
 
   private mutating func listCollectors() -> Bool {

@@ -14,12 +14,16 @@ final class RootWatcher: Sendable {
   private let store: FleetStore
   private let now: @Sendable () -> Double
   private let logger: Logger
+  private let willLook: @Sendable () -> @Sendable () -> Void
   /// Signalled once, when the thread shall end.
   private let ending = DispatchSemaphore(value: 0)
 
+  /// - Parameter willLook: called when a look begins; what it returns, when that look has come to its end.
   init(
-    index: Int, path: String, reader: any HandoffReader, store: FleetStore, now: @escaping @Sendable () -> Double, logger: Logger
+    index: Int, path: String, reader: any HandoffReader, store: FleetStore, now: @escaping @Sendable () -> Double, logger: Logger,
+    willLook: @escaping @Sendable () -> @Sendable () -> Void
   ) {
+    self.willLook = willLook
     self.index = index
     self.path = path
     self.reader = reader
@@ -44,7 +48,9 @@ final class RootWatcher: Sendable {
     var first = true
     repeat {
       store.willLook(root: index)
+      let didLook = willLook()
       let changed = scanner.scan(now: now())
+      didLook()
       store.publish(scanner.state, root: index, changed: changed || first)
       first = false
       if scanner.state.problem != problem {

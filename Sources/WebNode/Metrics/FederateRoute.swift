@@ -23,7 +23,7 @@ struct FederateRoute {
     let store = services.metrics
     let isHead = request.method == .head
     let (first, rest) = try await store.pool.run {
-      let view = store.views.view(selection, contents.sources, own: contents.own)
+      let view = store.views.view(selection, contents)
       var federation = Federation(selectors, contents, view)
       var text = [MetricsSegment(text: federation.make())]
       // The length is asked for, and is not known before.

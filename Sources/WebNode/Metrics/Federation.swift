@@ -32,12 +32,13 @@ struct Federation: Sendable {
     }
     let now = Self.stamp(contents.time)
     let own = Dictionary(contents.own.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let stamps = contents.sources.map { Self.stamp($0.metrics.written ?? contents.time) }
+    // Those of the view, which may be of a moment ago: all of one time, and heads and lines of each other.
+    let stamps = view.sources.map { Self.stamp($0.metrics.written ?? contents.time) }
     var joined: Set<String> = []
     for block in view.blocks {
       add(block.head) {
         var parts: [(lines: [UInt8], stamp: [UInt8])] = []
-        for (source, stamp) in zip(contents.sources, stamps) {
+        for (source, stamp) in zip(view.sources, stamps) {
           guard let part = source.metrics.parts[block.head.name], part.head.kind.stands(beside: block.head.kind) else { continue }
           parts.append((part.lines, stamp))
         }

@@ -17,7 +17,7 @@ struct MetricsRoute {
     let answer = ExpositionAnswer(request)
     let store = services.metrics
     let segments = try await store.pool.run {
-      let view = store.views.view(selection, contents.sources, own: contents.own)
+      let view = store.views.view(selection, contents)
       return answer.prepared(view.segments(answer.format, own: contents.own))
     }
     return try await answer.response(segments, store.pool)

@@ -12,13 +12,19 @@ struct MetricsSource: Sendable {
     /// The node's own families; none when the request was narrowed.
     var own: [RenderedFamily]
     var time: Double
+    /// Of the files: whoever has a higher one saw them later.
+    var version: UInt64 = 0
+    /// What was written before is too old to be shown.
+    var freshFrom = -Double.infinity
   }
 
   func contents(_ selection: MetricsSelection, _ snapshot: FleetSnapshot) async -> Contents {
     await refresh(selection, snapshot)
     let now = services.now()
-    let sources = chosen(selection, now: now)
-    return Contents(sources: sources, own: selection.isEverything ? own(snapshot) : [], time: now)
+    let (sources, version) = chosen(selection, now: now)
+    return Contents(
+      sources: sources, own: selection.isEverything ? own(snapshot) : [], time: now, version: version,
+      freshFrom: now - services.config.metricsStaleAfter)
   }
 
   private func own(_ snapshot: FleetSnapshot) -> [RenderedFamily] {
@@ -61,22 +67,23 @@ struct MetricsSource: Sendable {
 
   /// Of several collectors' files one counts, so that a device appears once: always the same as long as it is fresh, since what collectors
   /// count by themselves would jump back and forth between them.
-  private func chosen(_ selection: MetricsSelection, now: Double) -> [MetricsView.Source] {
+  private func chosen(_ selection: MetricsSelection, now: Double) -> ([MetricsView.Source], version: UInt64) {
     let paths = selection.devices.map { device in selection.folders(device).map(\.directory.metrics) }
-    var known = services.metrics.metrics(paths.flatMap(\.self))[...]
+    let (files, version) = services.metrics.metrics(paths.flatMap(\.self))
+    var known = files[...]
     var sources: [MetricsView.Source] = []
     sources.reserveCapacity(selection.devices.count)
     for (device, paths) in zip(selection.devices, paths) {
       var newest: (written: Double, metrics: KeptMetrics)?
-      var fresh: KeptMetrics?
-      for case let metrics? in known.prefix(paths.count) {
+      var fresh: (copy: String, metrics: KeptMetrics)?
+      for case (let path, let metrics?) in zip(paths, known) {
         guard let written = metrics.written, written <= now + Double(JournalTail.farthestFuture) else { continue }
         if written > newest?.written ?? -1 { newest = (written, metrics) }
-        if fresh == nil, now - written <= services.config.metricsStaleAfter { fresh = metrics }
+        if fresh == nil, now - written <= services.config.metricsStaleAfter { fresh = (path, metrics) }
       }
       known = known.dropFirst(paths.count)
       if let fresh {
-        sources.append(.init(device: device.name, metrics: fresh))
+        sources.append(.init(device: device.name, copy: fresh.copy, metrics: fresh.metrics))
       } else if device.state == .down {
         let metrics = services.metrics.lanes.down(device, newest?.metrics, external: services.config.externalLabels)
         sources.append(.init(device: device.name, metrics: metrics))
@@ -86,6 +93,6 @@ struct MetricsSource: Sendable {
       let down = Set(selection.devices.filter { $0.state == .down }.map(\.name))
       services.metrics.lanes.keepDown(down.contains)
     }
-    return sources
+    return (sources, version)
   }
 }

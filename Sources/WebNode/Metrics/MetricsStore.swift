@@ -21,6 +21,8 @@ final class MetricsStore: Sendable {
   private struct State {
     var entries: [String: Entry] = [:]
     var size = 0
+    /// Rises with every change.
+    var version: UInt64 = 0
   }
 
   /// Bytes of one file: fifty thousand series, which is a collector's own limit for a device, take a fifth.
@@ -35,6 +37,7 @@ final class MetricsStore: Sendable {
   let pool = BlockingPool(name: "joining metrics", threads: 2, queueLimit: 128, deadline: .seconds(15))
 
   private let state = NIOLockedValueBox(State())
+  private let heads = FamilyHeads()
   private let external: [WebNodeConfig.ExternalLabel]
   private let problems: ProblemBoard
 
@@ -45,9 +48,9 @@ final class MetricsStore: Sendable {
 
   deinit { pool.stop() }
 
-  /// What is known of these files, `nil` in the place of one that is not known.
-  func metrics(_ paths: [String]) -> [KeptMetrics?] {
-    state.withLockedValue { state in paths.map { state.entries[$0]?.metrics } }
+  /// What is known of these files, `nil` in the place of one that is not known; and how many changes led there.
+  func metrics(_ paths: [String]) -> ([KeptMetrics?], version: UInt64) {
+    state.withLockedValue { state in (paths.map { state.entries[$0]?.metrics }, state.version) }
   }
 
   /// Brings what is known of these files up to date. Blocking.
@@ -69,7 +72,7 @@ final class MetricsStore: Sendable {
         }
         if entry?.identity == identity { continue }
         let bytes = try BoundedFile.read(file.path, limit: Self.fileLimit)
-        let metrics = KeptMetrics(ExpositionFile(parsing: bytes, external: external), previous: entry?.metrics)
+        let metrics = KeptMetrics(ExpositionFile(parsing: bytes, external: external), previous: entry?.metrics, heads: heads)
         guard replace(file.path, with: Entry(identity: identity, metrics: metrics, size: metrics.size)) else {
           throw FileError(.tooLarge, "keep", file.path, "all metrics together are larger than \(Self.totalLimit) bytes")
         }
@@ -111,6 +114,7 @@ final class MetricsStore: Sendable {
       guard size <= Self.totalLimit else { return false }
       state.entries[path] = entry
       state.size = size
+      state.version += 1
       return true
     }
   }

@@ -10,8 +10,13 @@ extension MetricsView {
   ///   - ownKinds: the types of the node's own families; no device may say otherwise.
   ///   - previous: a view of much the same devices, whose segments are taken over where they still hold.
   init(_ sources: [Source], ownKinds: [String: MetricFamily.Kind], previous: MetricsView?) {
+    if let view = previous?.changed(to: sources, ownKinds) {
+      self = view
+      return
+    }
     self.sources = sources
     self.ownKinds = ownKinds
+    oldest = Self.oldest(sources)
     var families = Self.grouped(sources)
     var kinds: [String: MetricFamily.Kind] = [:]
     kinds.reserveCapacity(families.count)
@@ -37,6 +42,7 @@ extension MetricsView {
       let old = known?[name].flatMap { previous?.blocks[$0] }
       blocks.append(Self.block(parts, kinds[name] ?? .untyped, cuts, old))
     }
+    size = blocks.reduce(0) { $0 + $1.size }
     for format in ExpositionFormat.allCases {
       heads[format] = blocks.map { block in
         let text = block.head.text(format) { kinds[$0] ?? ownKinds[$0] }
@@ -82,6 +88,16 @@ extension MetricsView {
     return losers
   }
 
+  /// For so many bytes of so many devices.
+  static func shift(_ size: Int, _ count: Int) -> Int {
+    let devices = wanted / max(1, size / max(1, count))
+    return max(0, devices.bitWidth - devices.leadingZeroBitCount - 1)
+  }
+
+  static func oldest(_ sources: [Source]) -> Double {
+    sources.reduce(.infinity) { min($0, $1.copy.isEmpty ? .infinity : $1.metrics.written ?? .infinity) }
+  }
+
   private static func lines(_ parts: [Share]) -> Int {
     parts.reduce(0) { $0 + $1.part.lines.count { $0 == UInt8(ascii: "\n") } }
   }
@@ -90,11 +106,10 @@ extension MetricsView {
     let help = (parts.first { $0.part.head.kind == kind && !$0.part.head.help.isEmpty } ?? parts[0]).part.head.help
     let head = FamilyHead(
       name: parts[0].part.name, kind: kind, help: help, isInfo: kind == .gauge && parts.allSatisfy { $0.part.head.isInfo })
-    let average = max(1, parts.reduce(0) { $0 + $1.part.lines.count } / parts.count)
-    var shift = max(0, (wanted / average).bitWidth - (wanted / average).leadingZeroBitCount - 1)
+    var shift = shift(parts.reduce(0) { $0 + $1.part.lines.count }, parts.count)
     // Values that grow by a digit are no reason to cut everything anew.
     if let old, abs(old.shift - shift) <= 1 { shift = old.shift }
-    var block = Block(head: head, segments: [], shift: shift)
+    var block = Block(head: head, shares: parts.map(\.source), segments: [], shift: shift)
     let all = parts.map(\.part)
     var oldSegments = (old?.segments ?? [])[...]
     var start = 0

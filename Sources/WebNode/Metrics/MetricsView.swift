@@ -7,12 +7,16 @@ struct MetricsView: Sendable {
   /// One device's share.
   struct Source: Sendable {
     var device: String
+    /// The file; empty: made by the node, of a device that is down.
+    var copy = ""
     var metrics: KeptMetrics
   }
 
   /// A family of all devices.
   struct Block: Sendable {
     var head: FamilyHead
+    /// The places of the devices that have it, ascending.
+    var shares: [Int]
     var segments: [MetricsSegment]
     /// How seldom segments end, as the number of low bits that a device's number has zero at an end.
     var shift: Int
@@ -29,11 +33,20 @@ struct MetricsView: Sendable {
   var conflicts = 0
 
   /// Bytes of the segments.
-  var size: Int { blocks.reduce(0) { $0 + $1.segments.reduce(0) { $0 + $1.plain.readableBytes } } }
+  var size = 0
+  /// When the oldest of the files was written, epoch seconds.
+  var oldest = Double.infinity
 
-  func isMade(of sources: [Source], _ ownKinds: [String: MetricFamily.Kind]) -> Bool {
-    self.sources.count == sources.count && self.ownKinds == ownKinds
+  /// Whether it is of just these.
+  func isMade(of sources: [Source]) -> Bool {
+    self.sources.count == sources.count
       && zip(self.sources, sources).allSatisfy { $0.metrics === $1.metrics && $0.device == $1.device }
+  }
+
+  /// Whether it has just these devices from just these files, of whatever time.
+  func shows(_ sources: [Source]) -> Bool {
+    self.sources.count == sources.count
+      && zip(self.sources, sources).allSatisfy { $0.device == $1.device && $0.copy == $1.copy }
   }
 
   /// The whole exposition with the node's own families in their places.

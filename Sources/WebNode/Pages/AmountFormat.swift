@@ -18,6 +18,21 @@ struct AmountFormat: Equatable {
 
   func text(_ bytes: UInt64?) -> String { parts(bytes).text }
 
-  /// A cell with the exact number beside the short one.
-  func cell(_ bytes: UInt64?) -> Fields { ["text": text(bytes), "exact": bytes.map { "\($0) bytes" } ?? "unknown"] }
+  /// A cell with the number in full, and how sure it is, beside the short one.
+  func cell(_ bytes: UInt64?, _ exactness: Exactness?) -> Fields {
+    guard let bytes, let exactness else { return ["text": Format.unknown, "exact": "unknown"] }
+    return ["text": exactness.mark + text(bytes), "exact": Self.exact(bytes, exactness)]
+  }
+
+  /// In, out and their sum; unknown where nothing is known.
+  func cells(_ amount: UsageAmount?) -> Fields {
+    let known = amount.flatMap { $0.isUnknown ? nil : $0 }
+    let exactness = known.map(Exactness.init)
+    return ["in": cell(known?.rx, exactness), "out": cell(known?.tx, exactness), "sum": cell(known?.sum, exactness)]
+  }
+
+  /// `123456 bytes. Counters were reset: at least this much.`
+  static func exact(_ bytes: UInt64, _ exactness: Exactness) -> String {
+    "\(bytes) bytes" + (exactness.explanation.map { ". " + $0 } ?? "")
+  }
 }

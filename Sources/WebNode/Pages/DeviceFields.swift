@@ -16,14 +16,14 @@ struct DeviceFields {
   /// The fields of `card` and of a row of `devices-table`.
   func fields(hidden: Bool, spark: Spark?) -> Fields {
     let phrases = StatePhrases(device, now: now, time: time)
+    let mark = device.today.map { Exactness($0).mark } ?? ""
     var fields: Fields = [
       "name": device.name, "href": PageURL.device(device), "about": about, "kind": phrases.kind, "state": phrases.fields,
       "in": Self.rate(device.rxRate), "out": Self.rate(device.txRate), "old": device.state == .stale, "hidden": hidden,
       "shareIn": share(device.rxRate), "shareOut": share(device.txRate),
-      "todayIn": "today " + Format.bytes(device.today.map { Double($0.rxBytes) }),
-      "todayOut": "today " + Format.bytes(device.today.map { Double($0.txBytes) }),
-      "bytesIn": Format.bytes(device.today.map { Double($0.rxBytes) }),
-      "bytesOut": Format.bytes(device.today.map { Double($0.txBytes) }),
+      "bytesIn": mark + Format.bytes(device.today.map { Double($0.rx) }),
+      "bytesOut": mark + Format.bytes(device.today.map { Double($0.tx) }),
+      "exactness": device.today.flatMap { Exactness($0).explanation } ?? false,
       "facts": facts, "note": false, "why": false, "spark": false,
     ]
     switch device.state {

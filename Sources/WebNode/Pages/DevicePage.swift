@@ -69,8 +69,10 @@ struct DevicePage {
   private func tiles(_ model: DeviceFields, _ health: DeviceHealth?) -> [Fields] {
     let isKnown = device.state != .down
     let today = device.today
-    let received = Format.parts(today.map { Double($0.rxBytes) }, unit: "B")
-    let sent = Format.bytes(today.map { Double($0.txBytes) })
+    let received = Format.parts(today.map { Double($0.rx) }, unit: "B")
+    let exactness = today.map(Exactness.init)
+    let mark = exactness?.mark ?? ""
+    let sent = mark + Format.bytes(today.map { Double($0.tx) })
     let coverage = today.map { Format.percent($0.coverage) + " of the time is known" } ?? "written every 5 minutes"
     return [
       Self.tile("CPU", isKnown ? device.cpuPercent : nil, "%", level: isKnown ? device.cpuPercent : nil, warn: 80, bad: 95),
@@ -83,7 +85,9 @@ struct DevicePage {
       Self.tile(
         "Uptime", isKnown ? Format.duration(device.uptime) : Format.unknown, note: device.version.map { "RouterOS " + $0 }),
       Self.tile(
-        "Today", received.number, small: received.unit.isEmpty ? nil : received.unit + " in", note: "\(sent) out, \(coverage)"),
+        "Today", mark + received.number, small: received.unit.isEmpty ? nil : received.unit + " in",
+        note: "\(sent) out, \(coverage)" + (exactness?.isLowerBound == true ? "; counters were reset: at least this much" : ""),
+        title: exactness?.explanation),
     ]
   }
 
@@ -148,10 +152,12 @@ struct DevicePage {
     return fields
   }
 
-  private static func tile(_ label: String, _ value: String, small: String? = nil, note: String? = nil) -> Fields {
+  private static func tile(_ label: String, _ value: String, small: String? = nil, note: String? = nil, title: String? = nil)
+    -> Fields
+  {
     [
       "label": label, "value": value, "small": small ?? false, "bars": false, "link": false, "valueID": false, "smallID": false,
-      "notes": note.map { [["kind": "", "text": $0] as Fields] } ?? [],
+      "exactness": title ?? false, "notes": note.map { [["kind": "", "text": $0] as Fields] } ?? [],
     ]
   }
 }

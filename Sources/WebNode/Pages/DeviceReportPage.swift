@@ -123,17 +123,17 @@ struct DeviceReportPage {
   }
 
   private func row(_ amount: UsageAmount, _ label: String) -> Fields {
-    let isKnown = !amount.isUnknown
-    return [
-      "label": label, "in": amounts.cell(isKnown ? amount.rx : nil), "out": amounts.cell(isKnown ? amount.tx : nil),
-      "sum": amounts.cell(isKnown ? amount.sum : nil), "coverage": Format.percent(amount.coverage),
-      "words": Self.words(amount) ?? false,
-    ]
+    var fields = amounts.cells(amount)
+    fields["label"] = label
+    fields["coverage"] = Format.percent(amount.coverage)
+    fields["words"] = Self.words(amount) ?? false
+    return fields
   }
 
   /// What the flags of a row mean.
   static func words(_ amount: UsageAmount) -> String? {
     var words: [String] = []
+    if amount.isShared { words.append("an edge cuts a row: about this much") }
     if amount.flags.contains(.reset) { words.append("counters were reset: at least this much") }
     if amount.isPartial { words.append("not all of the time is known") }
     if amount.flags.contains(.gap) { words.append("gaps closed by the counters") }

@@ -42,6 +42,7 @@ extension GraphPage {
       return .object([
         ("in", .number(Double(amount.rx))), ("out", .number(Double(amount.tx))), ("coverage", .number(amount.coverage)),
         ("partial", .bool(amount.isPartial)), ("exact", .bool(!amount.isShared)),
+        ("least", .bool(amount.flags.contains(.reset))),
       ])
     }
     return .object([

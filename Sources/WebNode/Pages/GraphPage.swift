@@ -38,10 +38,11 @@ struct GraphPage {
   }
 
   func response() async -> Response {
-    let events = await events()
+    async let told = events()
     async let amounts = shell.services.usage.amounts(of: subject, snapshot, window)
     var content = await content()
     content.amounts = await amounts
+    let events = await told
     let (name, place) = names
     var fields = shell.fields(
       title: place.map { "\(name) on \($0)" } ?? name, section: .graphs, scripts: [.graph], boot: boot(content, name))

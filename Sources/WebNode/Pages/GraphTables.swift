@@ -41,7 +41,7 @@ struct GraphTables {
   }
 
   /// An amount from the ledger, in words.
-  private func volumes(_ amount: UsageAmount?) -> GraphVolumes { GraphVolumes(amount, about: "≈\(Format.narrow)") }
+  private func volumes(_ amount: UsageAmount?) -> GraphVolumes { GraphVolumes(amount, inWords: false) }
 
   private func row(
     _ side: String, _ label: String, _ key: String, _ band: KeyPath<Series, Series.Band>, _ shown: Bool,
@@ -60,6 +60,7 @@ struct GraphTables {
       "peak": values.peak.map { bounds.upper + unit.rate($0) } ?? Format.unknown, "peakAt": peakAt ?? Format.unknown,
       "percentile": unit.rate(values.percentile), "lowest": values.lowest.map { bounds.lower + unit.rate($0) } ?? Format.unknown,
       "bytes": side == "in" ? volumes(content.amounts.total).rx : volumes(content.amounts.total).tx,
+      "exactness": volumes(content.amounts.total).explanation ?? false,
       "before": unit.rate(before ?? nil),
       "change": Self.change(values.average, before ?? nil),
     ]
@@ -87,8 +88,9 @@ struct GraphTables {
         "toggle": page.links.page { $0.hiddenLanes.formSymmetricDifference([index + 1]) },
         "cells": [
           unit.rate(rates.rx), unit.rate(rx.average), unit.rate(rx.peak), unit.rate(rates.tx), unit.rate(tx.average),
-          unit.rate(tx.peak), amounts.rx, amounts.tx,
+          unit.rate(tx.peak),
         ],
+        "bytes": [amounts.rx, amounts.tx], "exactness": amounts.explanation ?? false,
       ]
     }
   }

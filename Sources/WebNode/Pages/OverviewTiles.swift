@@ -1,3 +1,5 @@
+import Shared
+
 /// The tiles beside the sum: only what is measured.
 struct OverviewTiles {
   let snapshot: FleetSnapshot
@@ -47,15 +49,29 @@ struct OverviewTiles {
       return tile(
         "Today", Format.unknown, "", bars: nil, notes: [["kind": "", "text": "No amounts yet: they are written every 5 minutes"]])
     }
-    let received = Format.parts(known.reduce(0.0) { $0 + Double($1.rxBytes) }, unit: "B")
-    let sent = Format.bytes(known.reduce(0.0) { $0 + Double($1.txBytes) })
-    let coverage = known.reduce(0.0) { $0 + $1.coverage } / Double(known.count)
+    let received = Format.parts(known.reduce(0.0) { $0 + Double($1.rx) }, unit: "B")
+    let sent = Format.bytes(known.reduce(0.0) { $0 + Double($1.tx) })
+    // A device of which nothing is known is time that is not known.
+    let coverage = known.reduce(0.0) { $0 + $1.coverage } / Double(snapshot.devices.count)
+    let mark = Self.mark(known.contains { $0.isShared }, known.contains { $0.flags.contains(.reset) })
     let bar: [Fields] = [
       ["x": "0", "width": "100", "kind": "track"], ["x": "0", "width": Format.fixed(min(1, coverage) * 100, 1), "kind": "level"],
     ]
     return tile(
-      "Today", received.number, received.unit + " in", bars: bar,
-      notes: [["kind": "", "text": sent + " out"], ["kind": "", "text": Format.percent(coverage) + " of the time is known"]])
+      "Today", mark + received.number, received.unit + " in", bars: bar,
+      notes: [
+        ["kind": "", "text": mark + sent + " out"], ["kind": "", "text": Format.percent(coverage) + " of the time is known"],
+      ]
+        + Self.bound(mark))
+  }
+
+  private static func mark(_ isShared: Bool, _ isLowerBound: Bool) -> String {
+    Exactness(isShared: isShared, isLowerBound: isLowerBound).mark
+  }
+
+  /// What `≥` means, where it stands.
+  private static func bound(_ mark: String) -> [Fields] {
+    mark.hasPrefix("≥") ? [["kind": "", "text": "at least: counters were reset"]] : []
   }
 
   private var thisMonth: Fields {
@@ -63,12 +79,13 @@ struct OverviewTiles {
       return tile("This month", Format.unknown, "", bars: nil, notes: [["kind": "", "text": "being added up"]])
     }
     let received = Format.parts(Double(month.amount.rx), unit: "B")
+    let mark = Exactness(month.amount).mark
     var fields = tile(
-      "This month", received.number, received.unit + " in", bars: nil,
+      "This month", mark + received.number, received.unit + " in", bars: nil,
       notes: [
-        ["kind": "", "text": Format.bytes(Double(month.amount.tx)) + " out"],
+        ["kind": "", "text": mark + Format.bytes(Double(month.amount.tx)) + " out"],
         ["kind": "", "text": Format.percent(month.amount.coverage) + " of the time is known"],
-      ])
+      ] + Self.bound(mark))
     fields["link"] = ["id": "month-link", "href": "reports", "text": "Reports"] as Fields
     return fields
   }

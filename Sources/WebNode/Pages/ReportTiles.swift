@@ -9,7 +9,7 @@ struct ReportTiles {
     let total = summary.total.isUnknown ? nil : summary.total
     let values = summary.percentiles
     return [
-      amount("In", total?.rx), amount("Out", total?.tx), amount("In and out", total?.sum), quota,
+      amount("In", total?.rx, total), amount("Out", total?.tx, total), amount("In and out", total?.sum, total), quota,
       rate("95th percentile", values.larger, "the larger of in and out"),
       rate("Peak", [values.peakRx, values.peakTx].compactMap { $0 }.max(), "highest 5 minutes"),
       Self.tile(
@@ -26,16 +26,19 @@ struct ReportTiles {
         "Forecast", forecast.number, small: forecast.unit,
         note: summary.quota == nil ? "no quota counts here" : "by the end of the month; no quota")
     }
-    let used = Format.percent(quota.share)
+    let used = quota.mark + Format.percent(quota.share)
     let word = (quota.share ?? 0) > 1 ? "exceeded" : quota.willExceed ? "will be exceeded" : "forecast"
     return Self.tile(
       "Quota", used, small: "of " + amounts.text(limit), note: "\(word): \(forecast.text) by the end", kind: quota.kind,
       share: quota.share, bar: quota.kind == "badc" ? "level bad" : quota.kind == "warnc" ? "level warn" : "level")
   }
 
-  private func amount(_ label: String, _ bytes: UInt64?) -> Fields {
+  private func amount(_ label: String, _ bytes: UInt64?, _ total: UsageAmount?) -> Fields {
     let parts = amounts.parts(bytes)
-    return Self.tile(label, parts.number, small: parts.unit, note: bytes.map { Format.grouped($0) + " bytes" } ?? "not known")
+    guard let bytes, let exactness = total.map(Exactness.init) else { return Self.tile(label, parts.number, note: "not known") }
+    return Self.tile(
+      label, exactness.mark + parts.number, small: parts.unit, note: exactness.words + Format.grouped(bytes) + " bytes",
+      title: exactness.explanation)
   }
 
   private func rate(_ label: String, _ rate: Double?, _ note: String) -> Fields {
@@ -45,12 +48,13 @@ struct ReportTiles {
 
   static func tile(
     _ label: String, _ value: String, small: String = "", note: String, kind: String = "", share: Double? = nil,
-    bar: String = "level"
+    bar: String = "level", title: String? = nil
   ) -> Fields {
     var fields: Fields = [
       "label": label, "value": value, "small": small.isEmpty ? false : small, "bars": false, "link": false, "valueID": false,
       "smallID": false, "notes": [["kind": kind, "text": note] as Fields],
     ]
+    fields["exactness"] = title ?? false
     if let share {
       let parts: [Fields] = [
         ["x": "0", "width": "100", "kind": "track"],
@@ -82,7 +86,8 @@ struct ReportStrip {
         "x": String(index * 10 + 1), "inY": Format.fixed(Self.height - received, 1), "inHeight": Format.fixed(received, 1),
         "outY": Format.fixed(max(0, Self.height - received - sent), 1), "outHeight": Format.fixed(sent, 1),
         "part": amount.isPartial ? " part" : "",
-        "title": "\(time.day(Double(amount.from))): \(format.text(amount.rx)) in, \(format.text(amount.tx)) out",
+        "title": "\(time.day(Double(amount.from))): \(Exactness(amount).mark)\(format.text(amount.rx)) in, "
+          + "\(Exactness(amount).mark)\(format.text(amount.tx)) out",
       ]
     }
     return [

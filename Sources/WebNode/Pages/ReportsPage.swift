@@ -44,14 +44,22 @@ struct ReportsPage {
   ) async -> [String: MonthSummary] {
     await withTaskGroup(of: (String, MonthSummary?).self) { group in
       var result: [String: MonthSummary] = [:]
+      // Many devices may take longer than a request waits for storage: as long as storage answers, it is waited for.
+      var patience = RequestPatience.current
+      func take(_ name: String, _ summary: MonthSummary?) {
+        result[name] = summary
+        if summary != nil { patience = patience?.renewed }
+      }
       // Few at a time: the storage's threads are there for everybody.
       for (index, device) in devices.enumerated() {
-        if index >= 3, let (name, summary) = await group.next() { result[name] = summary }
-        group.addTask {
+        if index >= 3, let (name, summary) = await group.next() { take(name, summary) }
+        group.addTask { [patience] in
           let subject = UsageSubject(device: device, interface: nil)
           let wanted = month ?? subject.calendar.month(at: Int(services.now()))
           do {
-            return (device.name, try await services.summaries.summary(subject, wanted, services.usage))
+            return try await RequestPatience.$current.withValue(patience) {
+              (device.name, try await services.summaries.summary(subject, wanted, services.usage))
+            }
           } catch {
             services.logger.warning(
               "Report cannot be read", metadata: [LogKey.device: "\(device.name)", LogKey.error: "\(error)"])
@@ -59,13 +67,13 @@ struct ReportsPage {
           }
         }
       }
-      for await (name, summary) in group { result[name] = summary }
+      for await (name, summary) in group { take(name, summary) }
       return result
     }
   }
 
   private func row(_ device: DeviceView, _ summary: MonthSummary?) -> Fields {
-    var fields = cells(summary.map { $0.total.isUnknown ? nil : $0.total } ?? nil)
+    var fields = amounts.cells(summary?.total)
     fields["name"] = device.name
     fields["href"] = choices.with {
       $0.device = device.name
@@ -83,12 +91,8 @@ struct ReportsPage {
 
   private func total(_ summaries: [MonthSummary]) -> Fields {
     let known = summaries.map(\.total).filter { !$0.isUnknown }
-    guard let first = known.first else { return cells(nil) }
-    return cells(known.dropFirst().reduce(first, +))
-  }
-
-  private func cells(_ amount: UsageAmount?) -> Fields {
-    ["in": amounts.cell(amount?.rx), "out": amounts.cell(amount?.tx), "sum": amounts.cell(amount?.sum)]
+    guard let first = known.first else { return amounts.cells(nil) }
+    return amounts.cells(known.dropFirst().reduce(first, +))
   }
 
   private func max(_ one: Double?, _ other: Double?) -> Double? {
@@ -115,6 +119,9 @@ struct ReportQuota {
     return Double(used) / Double(limit)
   }
 
+  /// What is used is a lower bound.
+  var mark: String { quota?.exactness.mark ?? "" }
+
   /// Whether it will be more than the quota by the end of the month.
   var willExceed: Bool {
     guard let quota, let limit = quota.limit, let forecast = quota.forecast else { return false }
@@ -126,7 +133,7 @@ struct ReportQuota {
   var short: Fields {
     guard let limit = quota?.limit else { return ["kind": "", "text": "none"] }
     let word = share.map { $0 > 1 } == true ? ", exceeded" : willExceed ? ", will be exceeded" : ""
-    return ["kind": kind, "text": Format.percent(share) + " of " + amounts.text(limit) + word]
+    return ["kind": kind, "text": mark + Format.percent(share) + " of " + amounts.text(limit) + word]
   }
 }
 

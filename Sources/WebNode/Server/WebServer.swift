@@ -13,6 +13,7 @@ enum WebServer {
     router.add(middleware: RequestGate())
     router.add(middleware: BasePathRedirect(basePath: config.basePath))
     router.add(middleware: access(isMetrics: false, config, names))
+    router.add(middleware: services.patience)
     let base = config.basePath.split(separator: "/").joined(separator: "/")
     let group = router.group(RouterPath(base))
     APIRoutes(services: services).add(to: group)

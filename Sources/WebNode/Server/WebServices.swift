@@ -1,3 +1,4 @@
+import HTTPService
 import Logging
 import NIOCore
 import Shared
@@ -14,6 +15,7 @@ struct WebServices: Sendable {
   let tables: TablesService
   let clients: ClientStore
   let vendors: MACVendors
+  let patience: RequestPatienceMiddleware<WebContext>
   var metrics: MetricsStore
   let streams: StreamCount
   let feeds = StreamFeeds()

@@ -28,6 +28,14 @@ struct BillingCalendar: Sendable {
     var number: Int
     var year: Int { number / 12 }
     var month: Int { number % 12 + 1 }
+    /// Days by the Gregorian calendar.
+    var days: Int {
+      switch month {
+      case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+      case 4, 6, 9, 11: 30
+      default: 31
+      }
+    }
     /// `YYYY-MM`
     var name: String {
       let text = String(year)
@@ -69,6 +77,12 @@ struct BillingCalendar: Sendable {
   /// The midnight with which the day that holds `epoch` begins.
   func midnight(before epoch: Int) -> Int { Self.epoch(calendar.startOfDay(for: Date(timeIntervalSince1970: Double(epoch)))) }
 
+  /// The day that holds `epoch`.
+  func day(at epoch: Int) -> Range<Int> {
+    let begin = midnight(before: epoch)
+    return begin..<max(begin + 1, next(.day, after: epoch))
+  }
+
   /// `span` cut at every boundary of `unit`, at most `limit` pieces; `nil` when there would be more.
   func periods(_ unit: Unit, in span: Range<Int>, limit: Int = .max) -> [Range<Int>]? {
     var periods: [Range<Int>] = []
@@ -106,10 +120,9 @@ struct BillingCalendar: Sendable {
   }
 
   private func start(of month: Month) -> Int {
-    let first = DateComponents(year: month.year, month: month.month, day: 1, hour: 12)
-    guard let noon = calendar.date(from: first), let days = calendar.range(of: .day, in: .month, for: noon)?.count,
-      let date = calendar.date(byAdding: .day, value: min(day, days) - 1, to: noon)
-    else { return 0 }
+    // By its number: a zone may leave a day out, and days counted from the first would be one too few.
+    let noon = DateComponents(year: month.year, month: month.month, day: min(day, month.days), hour: 12)
+    guard let date = calendar.date(from: noon) else { return 0 }
     return Self.epoch(calendar.startOfDay(for: date))
   }
 

@@ -4,19 +4,22 @@ import Shared
 struct GraphVolumes: Sendable, Equatable {
   var rx: String
   var tx: String
+  /// Why they are marked; `nil` where they are not.
+  var explanation: String?
 
   /// What is not known is told.
   ///
-  /// - Parameter about: stands before amounts where an edge of the view cuts a row of five minutes: its bytes are shared out by time.
-  init(_ amount: UsageAmount?, about: String = "about ") {
+  /// - Parameter inWords: for pictures: `at least about` in place of signs.
+  init(_ amount: UsageAmount?, inWords: Bool = true) {
     guard let amount, !amount.isUnknown else {
       (rx, tx) = (Format.unknown, Format.unknown)
       return
     }
-    let about = amount.isShared ? about : ""
-    let known = amount.isPartial ? " (\(Format.percent(amount.coverage)) known)" : ""
-    rx = about + Format.bytes(Double(amount.rx)) + known
-    tx = about + Format.bytes(Double(amount.tx)) + known
+    let exactness = Exactness(amount)
+    let mark = inWords ? exactness.words : exactness.mark
+    rx = mark + Format.bytes(Double(amount.rx)) + exactness.known
+    tx = mark + Format.bytes(Double(amount.tx)) + exactness.known
+    explanation = exactness.explanation
   }
 }
 

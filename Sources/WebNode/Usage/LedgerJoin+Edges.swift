@@ -77,8 +77,9 @@ extension LedgerJoin {
 
   /// Whether a reading of another ledger can lie in this stretch, or in the one beside it: clocks differ, and so may devices of one name.
   private func isNear(_ reading: MeterReading, _ inner: [Stretch], _ index: Int) -> Bool {
-    guard let begin = inner[index].begin, let end = inner[index].end else { return false }
-    let width = begin.distance(to: end, wraps: false)
+    guard let begin = inner[index].begin, inner[index].end != nil else { return false }
+    // Not from its readings: those of two ledgers may be whole turns of 32 bits apart.
+    let width = (rx: Int64(clamping: inner[index].rx), tx: Int64(clamping: inner[index].tx))
     var slack = (rx: width.rx, tx: width.tx)
     for neighbour in [index - 1, index + 1] where inner.indices.contains(neighbour) {
       slack.rx = max(slack.rx, Int64(clamping: inner[neighbour].rx))

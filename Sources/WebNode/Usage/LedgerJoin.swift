@@ -43,7 +43,8 @@ struct LedgerJoin {
       let start = result.last?.to ?? from
       // Rows that are not there.
       if stretch.from > start + 0.001 {
-        result += filled(others, start, stretch.from, result.last?.end, stretch.begin, hadReset: false)
+        result += filled(
+          others, start, stretch.from, result.last?.end, stretch.begin, hadReset: false, open: result.isEmpty ? .left : nil)
       }
       guard !stretch.isFirm, !others.isEmpty else {
         result.append(stretch)
@@ -60,13 +61,19 @@ struct LedgerJoin {
       place = end
     }
     let end = result.last?.to ?? from
-    if end < to - 0.001 { result += filled(others, end, to, result.last?.end, nil, hadReset: false) }
+    if end < to - 0.001 { result += filled(others, end, to, result.last?.end, nil, hadReset: false, open: .right) }
     return result
   }
 
+  /// Where a hole meets the edge of what was asked for, and not a row.
+  private enum Side { case left, right }
+
   /// What fills the time from `from` to `to`, between two readings of the ledger that has the hole.
+  ///
+  /// - Parameter open: at this side nothing else claims the time: a stretch may reach out, and keeps its reading for whoever asked.
   private func filled(
-    _ others: [Int], _ from: Double, _ to: Double, _ left: MeterReading?, _ right: MeterReading?, hadReset: Bool
+    _ others: [Int], _ from: Double, _ to: Double, _ left: MeterReading?, _ right: MeterReading?, hadReset: Bool,
+    open side: Side? = nil
   ) -> [Stretch] {
     guard to > from else { return [] }
     let (reachFrom, reachTo) = others.isEmpty ? (from, to) : firmReach(others, from, to)
@@ -80,8 +87,8 @@ struct LedgerJoin {
     let last = inner[inner.count - 1]
     let before = first.from > from + 0.001
     let after = last.to < to - 0.001
-    if !before { meetLeft(&inner, from, left) }
-    if !after { meetRight(&inner, to, right, left: before ? nil : left) }
+    if !before, side != .left { meetLeft(&inner, from, left) }
+    if !after, side != .right { meetRight(&inner, to, right, left: before ? nil : left) }
     let open = hadReset && !sawReset
     if before { inner = closing(from, first.from, left, first.begin, hadReset: open) + inner }
     if after { inner += closing(last.to, to, last.end, right, hadReset: open) }

@@ -29,6 +29,8 @@ final class LedgerStore: Sendable {
   }
 
   private static let tailLength = 128
+  /// Two days of rows, mostly.
+  private static let recentLength = 64 << 10
   private let shelf = Mutex(Shelf())
   private let byteLimit: Int
   private let reader: any HandoffReader
@@ -53,13 +55,37 @@ final class LedgerStore: Sendable {
       return shelf.files[path]
     }
     if let known, known.identity == identity { return Month(rows: known.content.rows, badLines: known.content.badLines) }
-    guard identity.size <= Self.sizeLimit else {
-      throw FileError(.tooLarge, "read", path, "\(identity.size) bytes; at most \(Self.sizeLimit) are read")
-    }
+    guard identity.size <= Self.sizeLimit else { throw Self.tooLarge(path, identity) }
     let fresh: Kept
     if let more = try grown(known, path, identity) { fresh = more } else { fresh = try whole(path, identity) }
     keep(fresh, path)
     return Month(rows: fresh.content.rows, badLines: fresh.content.badLines)
+  }
+
+  /// Which version of a file there is; `nil` when there is none, or nothing that may be read. Blocking.
+  func identity(_ path: String) -> BoundedFile.Identity? { (try? reader.identity(path)) ?? nil }
+
+  /// The newest rows of a file, back to `since` at least, read from its end and not kept; `nil` when there is none. Blocking.
+  func recent(_ path: String, since: Int) throws(FileError) -> Month? {
+    guard let identity = try reader.identity(path) else { return nil }
+    guard identity.size <= Self.sizeLimit else { throw Self.tooLarge(path, identity) }
+    var count = Self.recentLength
+    while true {
+      let offset = max(0, identity.size - count)
+      var bytes = try reader.read(path, offset: offset, count: count)[...]
+      // The first line is cut in two, unless the file begins with it.
+      if offset > 0 { bytes = bytes.drop { $0 != UInt8(ascii: "\n") }.dropFirst() }
+      var content = LedgerRows()
+      content.append(Array(bytes))
+      if offset == 0 || content.rows.first.map({ $0.start < since }) ?? false {
+        return Month(rows: content.rows, badLines: content.badLines)
+      }
+      count *= 4
+    }
+  }
+
+  private static func tooLarge(_ path: String, _ identity: BoundedFile.Identity) -> FileError {
+    FileError(.tooLarge, "read", path, "\(identity.size) bytes; at most \(sizeLimit) are read")
   }
 
   private func whole(_ path: String, _ identity: BoundedFile.Identity) throws(FileError) -> Kept {

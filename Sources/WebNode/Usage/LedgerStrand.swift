@@ -61,6 +61,37 @@ struct LedgerStrand: Sendable, Equatable {
     finish(&run, isLast: true)
   }
 
+  /// What a join says, as one ledger.
+  init(_ joined: [Stretch], wraps: Bool) {
+    stretches = joined
+    self.wraps = wraps
+  }
+
+  /// Bytes up to which stretches of 32-bit counters become one: how often those went round must remain certain.
+  private static let wrapRoom: UInt64 = 1 << 29
+
+  /// From `start` on in few stretches: those that were sampled and follow each other become one, and so do closed gaps. Sums and readings
+  /// stay; where inside a stretch its bytes belong is given up.
+  func condensed(from start: Double) -> LedgerStrand {
+    var result: [Stretch] = []
+    for stretch in stretches where stretch.to > start {
+      guard let last = result.last, last.from >= start, last.flags == stretch.flags, !last.flags.contains(.reset),
+        last.end != nil,
+        last.end == stretch.begin, abs(last.to - stretch.from) < 0.001,
+        !wraps || max(last.rx, last.tx, stretch.rx, stretch.tx) < Self.wrapRoom
+      else {
+        result.append(stretch)
+        continue
+      }
+      result[result.count - 1].to = stretch.to
+      result[result.count - 1].end = stretch.end
+      result[result.count - 1].rx = Saturating.add(last.rx, stretch.rx)
+      result[result.count - 1].tx = Saturating.add(last.tx, stretch.tx)
+      result[result.count - 1].sampled += stretch.sampled
+    }
+    return LedgerStrand(result, wraps: wraps)
+  }
+
   private static func order(_ row: LedgerRow) -> (Int, Double) { (row.start, row.accountedThrough) }
 
   /// More bytes than the counters show at the end of them, in a row that says that nothing was reset.

@@ -21,6 +21,7 @@ struct UsageResponse {
       $0.object {
         Self.members(answer.total, &$0)
         $0.member("exact", !answer.total.isShared)
+        $0.member("lowerBound", answer.total.flags.contains(.reset))
       }
       $0.key("quota")
       if let quota {

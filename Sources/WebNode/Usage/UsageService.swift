@@ -18,14 +18,12 @@ struct UsageService: Sendable {
     var problem: String?
   }
 
-  /// How far beyond a span rows are looked at: a gap that begins in it may end outside.
-  private static let reach = 86_400
   /// Spans longer than this are added up piece by piece, so that no request holds years of rows.
   private static let piece = 40 * 86_400
 
-  private let series: SeriesService
-  private let store: LedgerStore
-  private let problems: ProblemBoard
+  let series: SeriesService
+  let store: LedgerStore
+  let problems: ProblemBoard
   private let now: @Sendable () -> Double
 
   init(series: SeriesService, store: LedgerStore, problems: ProblemBoard, now: @escaping @Sendable () -> Double) {
@@ -113,8 +111,7 @@ struct UsageService: Sendable {
     let anyAnswers = interface.sources.contains(where: \.isAnswering)
     let lives =
       interface.liveLedgers + Array(repeating: LiveLedger(), count: max(0, interface.sources.count - interface.liveLedgers.count))
-    let lower = max(0, span.lowerBound - Self.reach)
-    let rows = lower..<max(lower + 1, min(span.upperBound, Int(time)) + Self.reach)
+    let rows = LedgerPart.reach(of: span, now: time)
     await withTaskGroup(of: (Int, Result<LedgerPart, any Error>).self) { group in
       for (index, source) in interface.sources.enumerated() {
         let (store, live, pool) = (store, lives[index], series.pool(source.root))
@@ -126,7 +123,11 @@ struct UsageService: Sendable {
             guard source.isReadable else {
               return (index, .success(LedgerPart(rows: [], live: live, problem: "\(source.directory.path): not a folder")))
             }
-            return (index, .success(try await pool.run { Self.read(source, store, rows, live) }))
+            return (
+              index,
+              .success(
+                try await pool.run { LedgerPart.read(source, rows, live) { path throws(FileError) in try store.month(path) } })
+            )
           } catch {
             return (index, .failure(error))
           }
@@ -137,9 +138,7 @@ struct UsageService: Sendable {
         case .success(let part):
           answered = true
           strands[index] = part.strands
-          for (path, text) in part.files {
-            if let text { problems.report(text, path: path, device: device.name) } else { problems.clear(path: path) }
-          }
+          part.report(to: problems, device: device.name)
           problem = problem ?? part.problem ?? part.files.compactMap(\.text).first
         case .failure(let error):
           failure = failure ?? error
@@ -154,49 +153,5 @@ struct UsageService: Sendable {
     return Joined(
       stretches: join.stretches(from: Double(rows.lowerBound), to: Double(rows.upperBound), window: window),
       problem: problem)
-  }
-
-  /// One replica's rows. Blocking.
-  private static func read(_ source: InterfaceView.Source, _ store: LedgerStore, _ span: Range<Int>, _ live: LiveLedger)
-    -> LedgerPart
-  {
-    var part = LedgerPart(rows: [], live: live, problem: nil)
-    var month = span.lowerBound
-    var seen: Set<String> = []
-    while true {
-      let path = source.directory.ledger(source.key, monthOf: min(month, span.upperBound))
-      if seen.insert(path).inserted {
-        do throws(FileError) {
-          if let found = try store.month(path) {
-            part.rows += found.rows.lazy.filter {
-              $0.start < span.upperBound && $0.start + LedgerRow.bucketSeconds > span.lowerBound
-            }
-            part.files.append((path, found.badLines == 0 ? nil : "\(path): \(found.badLines) lines are no rows of a ledger"))
-          }
-        } catch {
-          part.files.append((path, error.description))
-        }
-      }
-      if month >= span.upperBound { return part }
-      month += 28 * 86_400
-    }
-  }
-}
-
-/// One replica's say: rows of its files and of its journal.
-private struct LedgerPart: Sendable {
-  var rows: [LedgerRow]
-  var live: LiveLedger
-  /// Why nothing could be read.
-  var problem: String?
-  /// Files that were read, with what is wrong with them.
-  var files: [(path: String, text: String?)] = []
-
-  /// One strand where the journal goes on from the last row, else two that are joined by their readings.
-  var strands: [LedgerStrand] {
-    let tail = live.allRows
-    guard let last = rows.last else { return tail.isEmpty ? [] : [LedgerStrand(tail)] }
-    if let next = live.rows(after: last) { return [LedgerStrand(rows + next)] }
-    return tail.isEmpty ? [LedgerStrand(rows)] : [LedgerStrand(rows), LedgerStrand(tail)]
   }
 }

@@ -23,16 +23,24 @@ struct UsageQuota: Sendable, Equatable {
   var limit: UInt64?
   /// Bytes in and out so far; `nil`: not known.
   var used: UInt64?
-  /// Bytes by the end of the month, if it goes on as it did in the time that is known.
+  /// Bytes by the end of the month, if it goes on as it did in the time that is known; `nil` while no time is.
   var forecast: UInt64?
+  /// How sure `used` is.
+  var exactness: Exactness
 
   init(limit: UInt64?, month: UsageAmount) {
     self.limit = limit
+    exactness = Exactness(month)
     guard !month.isUnknown else { return }
     used = month.sum
     let length = Double(month.to - month.from)
     let rest = length - month.elapsed
-    let grown = month.known > 0 ? Double(month.sum) * (1 + max(0, rest) / month.known) : Double(month.sum)
-    forecast = rest <= 0 ? month.sum : UInt64(exactly: min(grown, 1.8e19).rounded()) ?? month.sum
+    guard rest > 0 else {
+      forecast = month.sum
+      return
+    }
+    guard month.known > 0 else { return }
+    let grown = Double(month.sum) * (1 + rest / month.known)
+    forecast = max(month.sum, UInt64(exactly: min(grown, 1.8e19).rounded()) ?? month.sum)
   }
 }

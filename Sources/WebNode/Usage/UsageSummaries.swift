@@ -1,3 +1,4 @@
+import HTTPService
 import Shared
 import Synchronization
 
@@ -69,7 +70,7 @@ final class FleetUsage: Sendable {
 
   private struct State {
     var sum: Sum?
-    var task: Task<Void, Never>?
+    var task: Task<Void, any Error>?
   }
 
   /// Seconds between two sums: rows come every five minutes.
@@ -84,7 +85,7 @@ final class FleetUsage: Sendable {
       let isDue = state.sum.map { now - $0.made >= max(Self.interval, 20 * $0.cost) || now < $0.made } ?? true
       if isDue, state.task == nil, !devices.isEmpty {
         // Owned by this object; ends by itself when the devices are through.
-        state.task = Task { await self.refresh(usage, devices) }
+        state.task = RequestPatience.detached { await self.refresh(usage, devices) }
       }
       return state.sum
     }

@@ -101,6 +101,30 @@ import Testing
     #expect(after.devices.map(\.nameFormat) == [.comment, .combined, .name])
   }
 
+  /// Every key of a router that MKTXP 2.1.0 knows.
+  @Test func allRouterKeysOfMKTXPAreKnown() throws {
+    let keys =
+      MenuSwitch.allCases.map(\.rawValue) + [
+        "enabled", "hostname", "port", "username", "password", "credentials_file", "use_ssl", "no_ssl_certificate",
+        "ssl_certificate_verify", "ssl_check_hostname", "ssl_ca_file", "plaintext_login", "address_list", "ipv6_address_list",
+        "remote_dhcp_entry", "remote_capsman_entry", "custom_labels", "module_only", "probe_allowed_targets",
+        "interface_with_default_name", "interface_name_format", "rsc_ssh_port", "rsc_ssh_user",
+      ]
+    for key in keys { #expect(MKTXPImport.knownKeys.contains(key), "\(key)") }
+    let text = "[a]\nmodule_only = True\nenabled = yes\nprobe_allowed_targets = 10.0.0.0/8\n"
+    #expect(try convert(text).findings.allSatisfy { $0.fate == .same || $0.section == "default" })
+  }
+
+  @Test func keysWithOneReasonAreToldTogether() throws {
+    let findings = try convert("[a]\nenabled = no\n", "[RSC]\nx = 1\ny = 2\n[MKTXP]\nwhat = 1\n").findings
+    let lines = ImportReport(findings: findings).lines()
+    #expect(
+      lines.filter { $0.hasPrefix("  not taken over: ") } == [
+        "  not taken over: x, y:", try #require(lines.first { $0.contains("what") }),
+      ])
+    #expect(lines.contains { $0.hasPrefix("      working on exports") })
+  }
+
   @Test func allSystemKeysOfMKTXPAreKnown() {
     for key in MKTXPSystem.honoured + MKTXPSystem.mapped.map(\.key) {
       let (fate, detail) = MKTXPSystemKeys.fate(of: key, in: "MKTXP")

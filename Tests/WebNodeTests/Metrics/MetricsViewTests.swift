@@ -119,7 +119,7 @@ import Testing
       let view = MetricsView(sources, ownKinds: [:], previous: previous)
       let expected = Self.text(MetricsView(sources, ownKinds: [:], previous: nil))
       #expect(Self.text(view) == expected)
-      #expect(view.isMade(of: sources, [:]))
+      #expect(view.isMade(of: sources))
       previous = view
     }
   }

@@ -30,7 +30,7 @@ import Testing
     try await with { node, _ in
       let total = try await node.json("/api/v1/usage?device=gw1")["total"]
       let page = try await node.get("/reports").text
-      #expect(page.contains("title=\"\(total["in"].int ?? -1) bytes\""))
+      #expect(page.contains("title=\"\(total["in"].int ?? -1) bytes. The bytes of "))
       #expect(page.contains("<a href=\"reports?device=gw1\">gw1</a>"))
       #expect(page.contains("exceeded"))
       #expect(page.contains("<a href=\"reports\" aria-current=\"page\">Reports</a>"))

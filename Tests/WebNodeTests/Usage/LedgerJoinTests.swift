@@ -131,6 +131,24 @@ import Testing
     }
   }
 
+  /// A ledger whose end is not written yet, its journal, and a replica that goes on: what lies between the first two is filled before the
+  /// third is met, and its reading must still be there then.
+  @Test(arguments: 0..<60) func threeLedgersThatFollowEachOtherAreExact(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(4000 + seed))
+    let site = MeterSite(start: Self.start + 7, seconds: 6000, wraps: seed % 3 == 0, random: &random)
+    let (first, second) = (Int.random(in: 900..<2000, using: &random), Int.random(in: 2400..<3600, using: &random))
+    let strands = [
+      LedgerStrand(site.rows([], late: 0.4, to: first)),
+      LedgerStrand(site.rows([], late: 0.4, from: first + .random(in: 1...400, using: &random), to: second)),
+      LedgerStrand(site.rows([], late: 0.9, from: second - .random(in: 1...50, using: &random))),
+    ]
+    let (from, to) = (Self.start - 600, Self.start + 6600)
+    let sum = total(LedgerJoin(strands.shuffled(using: &random)).stretches(from: Double(from), to: Double(to)), from, to)
+    let (begin, end) = (site.carried(Double(site.start) + 0.4), site.carried(Double(site.start + 5999) + 0.9))
+    #expect(sum.rx == end.rx - begin.rx && sum.tx == end.tx - begin.tx)
+    #expect(!sum.flags.contains(.reset) && !sum.isShared)
+  }
+
   @Test func anotherDeviceUnderTheSameNameDoesNotMakeNonsense() {
     var random = SeededGenerator(seed: 11)
     let site = MeterSite(start: Self.start, seconds: 6000, random: &random)

@@ -1,6 +1,5 @@
 import Foundation
 import Shared
-import Synchronization
 import TestSupport
 import Testing
 
@@ -8,25 +7,6 @@ import Testing
 
 /// Ledger files are read once, and again only when they are other ones.
 @Suite struct LedgerStoreTests {
-  /// A disk that counts what is read.
-  private final class CountingReader: HandoffReader {
-    let bytes = Mutex(0)
-    func list(_ path: String) throws(FileError) -> [String] { try DiskReader().list(path) }
-    func identity(_ path: String) throws(FileError) -> BoundedFile.Identity? { try DiskReader().identity(path) }
-    func read(_ path: String, offset: Int, count: Int) throws(FileError) -> [UInt8] {
-      let read = try DiskReader().read(path, offset: offset, count: count)
-      bytes.withLock { $0 += read.count }
-      return read
-    }
-    func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-      let read = try DiskReader().read(path, limit: limit)
-      bytes.withLock { $0 += read.count }
-      return read
-    }
-    func heartbeat(_ path: String) throws(FileError) -> Heartbeat { try DiskReader().heartbeat(path) }
-    func deviceFile(_ path: String) throws(FileError) -> DeviceFile { try DiskReader().deviceFile(path) }
-  }
-
   private func rows(_ range: Range<Int>, bytes: UInt64 = 1000) -> [LedgerRow] {
     range.map {
       LedgerRow(
@@ -44,12 +24,12 @@ import Testing
     #expect(try store.month(path) == nil)
     #expect(ledger.append(rows(0..<1000)).failure == nil)
     #expect(try store.month(path)?.rows == rows(0..<1000))
-    let first = reader.bytes.withLock { $0 }
+    let first = reader.count
     #expect(try store.month(path)?.rows.count == 1000)
-    #expect(reader.bytes.withLock { $0 } == first)
+    #expect(reader.count == first)
     #expect(ledger.append(rows(1000..<1002)).failure == nil)
     #expect(try store.month(path)?.rows == rows(0..<1002))
-    #expect(reader.bytes.withLock { $0 } - first < 400)
+    #expect(reader.count - first < 400)
     // Half a line more is no row yet.
     let half = try #require(FileHandle(forWritingAtPath: path))
     try half.seekToEnd()
@@ -75,6 +55,31 @@ import Testing
     try FileManager.default.removeItem(atPath: path)
     #expect(try store.month(path) == nil)
     #expect(store.size == 0)
+  }
+
+  @Test func theNewestRowsAreReadFromTheEndOnly() throws {
+    let folder = try TemporaryDirectory()
+    let reader = CountingReader()
+    let store = LedgerStore(reader: reader)
+    let ledger = LedgerFile(directory: DeviceDirectory(path: folder.path), key: "e")
+    // 2026-11-01 00:00:00 UTC and the whole month.
+    let begin = 1_793_491_200
+    let month = (0..<8640).map {
+      LedgerRow(
+        start: begin + $0 * 300, secondsCovered: 300, rxBytes: UInt64($0), txBytes: 1, flags: [],
+        at: Double(begin + 299 + $0 * 300),
+        rxCounter: UInt64($0), txCounter: 1)
+    }
+    #expect(ledger.append(month).failure == nil)
+    let path = ledger.directory.ledger("e", monthOf: begin)
+    #expect(try store.recent(path, since: begin + 8639 * 300)?.rows.last == month.last)
+    #expect(reader.count <= 65_536)
+    #expect(store.size == 0)
+    for first in [0, 1, 500, 4000, 8000] {
+      let rows = try #require(try store.recent(path, since: begin + first * 300)).rows
+      #expect(rows.filter { $0.start >= begin + first * 300 } == Array(month[first...]))
+    }
+    #expect(try store.recent(path + "x", since: begin) == nil)
   }
 
   @Test func memoryStaysWithinItsBound() throws {

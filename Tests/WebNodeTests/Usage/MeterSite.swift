@@ -72,11 +72,40 @@ struct MeterSite {
   {
     var book = LedgerBook()
     var rows: [LedgerRow] = []
+    for (reading, wasAway) in readings(outages, late: late, skew: skew, from: from, to: to) {
+      if wasAway, cleanStops { rows += book.close() }
+      rows += book.add(reading)
+    }
+    return rows + book.close()
+  }
+
+  /// What a web node makes of the last `journal` seconds of that collector's journal.
+  func live(_ outages: [Range<Int>], late: Double, skew: Double = 0, from: Int = 0, to: Int? = nil, journal: Int = 1200)
+    -> LiveLedger
+  {
+    var live = LiveLedger()
+    let all = readings(outages, late: late, skew: skew, from: from, to: to)
+    let end = all.last?.reading.time ?? 0
+    for (reading, _) in all where reading.time > end - Double(journal) {
+      live.add(
+        time: reading.time,
+        LiveLine.Interface(
+          rxRate: reading.isSampled ? reading.rxBytes.map { $0 * 8 } : nil,
+          txRate: reading.isSampled ? reading.txBytes.map { $0 * 8 } : nil, rxBytes: reading.rxBytes, txBytes: reading.txBytes,
+          rxCounter: reading.rxCounter, txCounter: reading.txCounter))
+    }
+    return live
+  }
+
+  /// Its readings, and whether it was away before each.
+  private func readings(_ outages: [Range<Int>], late: Double, skew: Double, from: Int, to: Int?)
+    -> [(reading: LedgerBook.Reading, wasAway: Bool)]
+  {
+    var readings: [(reading: LedgerBook.Reading, wasAway: Bool)] = []
     var previous: (time: Double, rx: UInt64, tx: UInt64)?
     var wasAway = false
     for second in from..<(to ?? seconds) {
       if outages.contains(where: { $0.contains(second) }) {
-        if !wasAway, cleanStops { rows += book.close() }
         wasAway = true
         continue
       }
@@ -88,13 +117,15 @@ struct MeterSite {
         let mask: UInt64 = width == nil ? .max : UInt64(UInt32.max)
         bytes = ((now.rx &- previous.rx) & mask, (now.tx &- previous.tx) & mask)
       }
-      rows += book.add(
-        LedgerBook.Reading(
-          time: ((time + skew) * 1000).rounded() / 1000, rxCounter: now.rx, txCounter: now.tx, rxBytes: bytes?.rx,
-          txBytes: bytes?.tx, isSampled: bytes != nil && !wasAway))
+      readings.append(
+        (
+          LedgerBook.Reading(
+            time: ((time + skew) * 1000).rounded() / 1000, rxCounter: now.rx, txCounter: now.tx, rxBytes: bytes?.rx,
+            txBytes: bytes?.tx, isSampled: bytes != nil && !wasAway), wasAway
+        ))
       previous = (time, now.rx, now.tx)
       wasAway = false
     }
-    return rows + book.close()
+    return readings
   }
 }

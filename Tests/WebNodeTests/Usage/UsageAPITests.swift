@@ -2,6 +2,7 @@ import Foundation
 import HTTPService
 import NIOCore
 import Shared
+import Synchronization
 import TestSupport
 import Testing
 
@@ -51,7 +52,10 @@ import Testing
       #expect((total["coverage"].double ?? 0) > 0.93)
       #expect(answer["quota"].keys == ["forecast", "limit", "used"])
       #expect(answer["quota"]["used"].int == total["sum"].int)
-      // The month, the device as a whole, and CSV say the same.
+      // The present day, the month, the device as a whole, and CSV say the same.
+      try await eventually { try await node.json("/api/v1/devices/gw1")["today"]["in"].int == total["in"].int }
+      let today = try await node.json("/api/v1/devices")["devices"][0]["today"]
+      #expect(today["out"].int == total["out"].int && today["flags"].string == "p")
       for path in ["&month=2026-11", "", "&by=month&month=2026-11"] {
         let other = try await node.json("/api/v1/usage?device=gw1" + path)
         #expect(other["total"]["in"].int == total["in"].int, "\(path)")
@@ -131,23 +135,35 @@ import Testing
     var sound = try collector("edge-2", other)
     try site.write(&hung, "gw1", key: "ether1", now: Double(Self.now))
     try site.write(&sound, "gw1", key: "ether1", from: 300, late: 0.5, now: Double(Self.now))
-    let gate = HungRootTests.Gate()
+    let (gate, waits) = (Gate(), HandClock())
+    let begun = Mutex(0)
     defer { gate.open() }
     try await RunningNode.with(
-      RunningNode.config(one.path, other.path), now: { Double(Self.now) },
+      RunningNode.config(one.path, other.path), now: { Double(Self.now) }, reader: GatedReader(gate: gate, root: one.path),
       change: {
-        $0.storageDeadline = .seconds(1)
-        $0.beforeRead = { root in if root == 0 { gate.pass() } }
+        $0.waitClock = waits.clock
+        $0.beforeRead = { root in
+          guard root == 0 else { return }
+          begun.withLock { $0 += 1 }
+          gate.pass()
+        }
       }
     ) { node in
       try await eventually { try await node.json(Self.query)["total"]["coverage"].double ?? 0 > 0.9 }
       gate.close()
-      let answer = try await node.json(Self.query)
+      defer {
+        gate.open()
+        waits.advance(by: .hours(1))
+      }
+      let before = begun.withLock { $0 }
+      async let late = node.json(Self.query)
+      try await eventually { begun.withLock { $0 } > before && waits.waiting == 1 }
+      waits.advance(by: .seconds(4))
+      let answer = try await late
       let end = site.carried(Double(Self.now - 1) + 0.5).rx
       #expect((answer["total"]["in"].int ?? 0) >= Int(end - site.carried(Double(site.start) + 300.5).rx))
       #expect((answer["total"]["coverage"].double ?? 0) > 0.9)
       #expect(answer["problem"].string?.contains("does not answer") == true)
-      gate.open()
     }
   }
 
@@ -213,6 +229,15 @@ import Testing
     amount.isShared = true
     amount.known = 300
     #expect(GraphVolumes(amount).rx == "about \(Format.bytes(385e9)) (\(Format.percent(0.5)) known)")
+    amount.flags = .reset
+    #expect(GraphVolumes(amount).rx == "at least about \(Format.bytes(385e9)) (\(Format.percent(0.5)) known)")
+    #expect(GraphVolumes(amount, inWords: false).rx == "≥≈\(Format.narrow)\(Format.bytes(385e9)) (\(Format.percent(0.5)) known)")
+    amount.isShared = false
+    amount.known = 600
+    #expect(GraphVolumes(amount, inWords: false).tx == "≥\(Format.narrow)\(Format.bytes(0))")
+    #expect(Exactness(amount).explanation == "Counters were reset: at least this much.")
+    amount.flags = .gap
+    #expect(Exactness(amount).explanation == nil && Exactness(amount).mark.isEmpty)
   }
 
   @Test func cellsThatASpreadsheetWouldRunAreText() {

@@ -20,25 +20,13 @@ import Testing
       txCounter: 1)
   }
 
-  @Test func midnightIsThatOfTheZone() {
-    #expect(TodayTally.midnight(before: Double(Self.now), zone: "Europe/Riga") == Double(Self.midnight))
-    #expect(TodayTally.midnight(before: Double(Self.now), zone: "UTC") == Double(Self.midnight + 7200))
+  @Test func theDayIsThatOfTheZone() {
+    func day(_ zone: String, _ epoch: Int) -> Range<Int> { BillingCalendar(zone: zone, day: 1).day(at: epoch) }
+    #expect(day("Europe/Riga", Self.now) == Self.midnight..<Self.midnight + 86_400)
+    #expect(day("UTC", Self.now).lowerBound == Self.midnight + 7200)
     // A day with a clock change begins where it begins: 25 October 2026 has 25 hours in Riga.
-    let evening = 1_792_965_599.0
-    #expect(evening - TodayTally.midnight(before: evening, zone: "Europe/Riga") == 25 * 3600 - 1)
-  }
-
-  @Test func ledgerRowsCountByTheirFlags() {
-    let start = Self.midnight
-    let rows = [
-      row(start - 300, rx: 99_999), row(start), row(start + 300, covered: 0, flags: .gap),
-      row(start + 600, covered: 100, flags: .partial, at: Double(start + 700)), row(start + 600, covered: 150),
-    ]
-    let part = TodayTally.LedgerPart(rows, since: Double(start))
-    #expect(part.rxBytes == 4000)
-    #expect(part.txBytes == 2000)
-    #expect(part.known == 300 + 300 + 250)
-    #expect(part.through == Double(start + 900))
+    #expect(day("Europe/Riga", 1_792_965_599).count == 25 * 3600)
+    #expect(day("Europe/Riga", 1_792_965_599).upperBound == 1_792_965_600)
   }
 
   @Test func sumsUplinksOverLedgerAndLiveSeconds() async throws {
@@ -57,7 +45,7 @@ import Testing
     let truth = Truth(seed: 2)
     try collector.samples((last - 300)...now, ["gw1": ["wan1": truth, "lan": Truth(seed: 3)]])
     try await RunningNode.with(RunningNode.config(root.path), now: { Double(now) }) { node in
-      try await eventually { try await node.json("/api/v1/devices/gw1")["today"].keys == ["coverage", "in", "out"] }
+      try await eventually { try await node.json("/api/v1/devices/gw1")["today"].keys == ["coverage", "flags", "in", "out"] }
       let today = try await node.json("/api/v1/devices/gw1")["today"]
       // The last row ends at the last bucket before `last` is over; what follows is live.
       let through = midnight + (last - midnight + 299) / 300 * 300
