@@ -46,12 +46,26 @@ def set_read_only(path, is_read_only):
     check(libc.syscall(MOUNT_SETATTR, -100, path.encode(), AT_RECURSIVE, attributes, 32), f"mount_setattr {path}")
 
 
-def hide(path, data):
-    if os.path.isdir(path):
-        mount("none", path, "tmpfs", 0, data)
+def hide(path, data, needed=()):
+    """An empty folder in place of `path`; what of it is needed stays where it is, and can be reached."""
+    if not os.path.isdir(path):
+        return
+    kept = {folder: os.open(folder, os.O_PATH) for folder in needed if pathlib.PurePath(folder).is_relative_to(path)}
+    mount("none", path, "tmpfs", 0, "mode=711" if kept else data)
+    for folder, node in kept.items():
+        os.makedirs(folder, exist_ok=True)
+        mount(f"/proc/self/fd/{node}", folder, None, MS_BIND)
+        os.close(node)
 
 
-def enter_mounts(unit, writable):
+def needed(program):
+    """The folders of a program and its libraries: a developer's are anywhere, those of a service are not."""
+    told = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout.split()
+    paths = [str(program), *(word for word in told if word.startswith("/"))]
+    return {os.path.dirname(name) for path in paths for name in (path, os.path.realpath(path))}
+
+
+def enter_mounts(unit, writable, needed):
     check(libc.unshare(NEWNS), "unshare")
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     for path in writable:
@@ -61,10 +75,10 @@ def enter_mounts(unit, writable):
         set_read_only(path, False)
     if unit["PrivateTmp"] == ["yes"]:
         for path in ("/tmp", "/var/tmp"):
-            hide(path, "mode=1777")
+            hide(path, "mode=1777", needed)
     if unit["ProtectHome"] == ["yes"]:
         for path in ("/root", "/home", "/run/user"):
-            hide(path, "mode=000")
+            hide(path, "mode=000", needed)
     if unit["PrivateDevices"] == ["yes"]:
         nodes = {name: os.open(f"/dev/{name}", os.O_PATH) for name in ("null", "zero", "full", "random", "urandom")}
         hide("/dev", "mode=755")
@@ -126,7 +140,7 @@ def filter_calls(unit, names):
 def main(path, writable, *program):
     unit = options(path)
     names = allowed(unit)
-    enter_mounts(unit, [writable] if writable else [])
+    enter_mounts(unit, [writable] if writable else [], needed(program[0]))
     if "LimitNOFILE" in unit:
         limit = int(unit["LimitNOFILE"][0])
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
