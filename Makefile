@@ -105,7 +105,7 @@ bench-trafmon: bench-programs ## pictures and volumes beside mt-trafmon's approa
 bench-writes: bench-programs ## archives written, beside a C loop over librrd, for SECONDS=60
 	@.venv/bin/python Tests/Bench/archive_rate.py --seconds '$(SECONDS)'
 
-bench-page: bench-programs ## first paint of overview and graph in Chromium, and what they load
+bench-page: bench-programs ## first paint of overview and graph in Chromium, what they load, and how long their scripts work
 	@.venv/bin/python Tests/Bench/paint.py
 
 bench-stream: bench-programs ## CLIENTS=500 live streams on a web node and ten that read nothing, for SECONDS=60
