@@ -48,7 +48,7 @@ package struct ExpositionMerge: Sendable {
         format == .openMetrics
         && family.parts.allSatisfy { RenderedFamily(name: name, kind: family.kind, help: "", lines: $0).isInfo }
       let head = FamilyHead(name: name, kind: family.kind, help: family.help, isInfo: isInfo)
-      text += head.text(format) { families[$0]?.kind }
+      head.append(format, to: &text) { families[$0]?.kind }
       for part in family.parts { text += part }
     }
     text += format.end.utf8

@@ -18,16 +18,35 @@ package struct FamilyHead: Sendable, Hashable {
   ///
   /// - Parameter kindOf: the type of another family of the same text; `nil` where there is none of that name.
   package func text(_ format: ExpositionFormat, kindOf: (String) -> MetricFamily.Kind?) -> [UInt8] {
+    var text: [UInt8] = []
+    append(format, to: &text, kindOf: kindOf)
+    return text
+  }
+
+  /// The same, behind what `text` holds already.
+  package func append(_ format: ExpositionFormat, to text: inout [UInt8], kindOf: (String) -> MetricFamily.Kind?) {
     // promtool wants a help text; a family without one says where it is from.
     let help = help.isEmpty ? "From a device's metrics file." : help
     switch format {
-    case .text: return Array("# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n".utf8)
+    case .text: Self.append(name, help, kind.rawValue, to: &text)
     case .openMetrics:
       let (name, kind) = openMetrics(kindOf)
       // From the escapes of 0.0.4 to those of OpenMetrics, which has one more.
       let escaped = help.utf8.contains(UInt8(ascii: "\"")) ? help.replacing("\"", with: "\\\"") : help
-      return Array("# HELP \(name) \(escaped)\n# TYPE \(name) \(kind)\n".utf8)
+      Self.append(name, escaped, kind, to: &text)
     }
+  }
+
+  private static func append(_ name: String, _ help: String, _ kind: String, to text: inout [UInt8]) {
+    text += "# HELP ".utf8
+    text += name.utf8
+    text.append(UInt8(ascii: " "))
+    text += help.utf8
+    text += "\n# TYPE ".utf8
+    text += name.utf8
+    text.append(UInt8(ascii: " "))
+    text += kind.utf8
+    text.append(UInt8(ascii: "\n"))
   }
 
   /// A counter's and an info's family has its name without the suffix there. Where that name is another family's, it is a plain one.

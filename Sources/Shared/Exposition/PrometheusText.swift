@@ -32,12 +32,16 @@ package enum PrometheusText {
       }
       let lines = SampleLines.render(family, &dropped)
       guard !lines.isEmpty else { continue }
-      var help: [UInt8] = []
-      append(escaped: family.help, quotes: false, to: &help)
-      rendered.append(
-        RenderedFamily(name: name, kind: family.kind, help: String(decoding: help, as: UTF8.self), lines: lines))
+      rendered.append(RenderedFamily(name: name, kind: family.kind, help: escaped(help: family.help), lines: lines))
     }
     return (rendered, dropped)
+  }
+
+  private static func escaped(help: String) -> String {
+    guard help.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") }) else { return help }
+    var text: [UInt8] = []
+    append(escaped: help, quotes: false, to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Finished families as one text, behind what `text` holds already.

@@ -15,26 +15,47 @@ enum SampleLines {
     guard names.indices.allSatisfy({ MetricName.isValidLabel(names[$0]) && !names[..<$0].contains(names[$0]) }) else {
       return nil
     }
-    // What stands before each value, and behind the last one.
-    let openings = names.indices.map { Array("\($0 == 0 ? "\(family.name){" : "\",")\(names[$0])=\"".utf8) }
+    // What stands before each value, one piece behind the other, and behind the last one.
+    var openings: [UInt8] = []
+    var ends: [Int] = []
+    for place in names.indices {
+      openings += "\(place == 0 ? "\(family.name){" : "\",")\(names[place])=\"".utf8
+      ends.append(openings.count)
+    }
     let closing = Array(names.isEmpty ? "\(family.name) ".utf8 : "\"} ".utf8)
     var lines: [UInt8] = []
-    lines.reserveCapacity(family.samples.count * openings.reduce(48) { $0 + $1.count + 16 })
+    lines.reserveCapacity(family.samples.count * (openings.count + 16 * names.count + 48))
     var hashes: [UInt64] = []
     hashes.reserveCapacity(family.samples.count)
-    for sample in family.samples {
-      guard sample.suffix.isEmpty, sample.labels.all.count == names.count else { return nil }
-      let start = lines.count
-      for (place, label) in sample.labels.all.enumerated() {
-        guard label.name == names[place] else { return nil }
-        lines += openings[place]
-        PrometheusText.append(escaped: label.value, quotes: true, to: &lines)
+    // Pointers, since this runs for each label of each sample: counting references to arrays and names took half of its time.
+    let isAlike = family.samples.withUnsafeBufferPointer { samples in
+      openings.withUnsafeBytes { openings in
+        names.withUnsafeBufferPointer { names in
+          for index in samples.indices {
+            guard samples[index].suffix.isEmpty else { return false }
+            let start = lines.count
+            let hasNames = samples[index].labels.all.withUnsafeBufferPointer { labels in
+              guard labels.count == names.count else { return false }
+              var begin = 0
+              for place in names.indices {
+                guard labels[place].name == names[place] else { return false }
+                lines.append(contentsOf: UnsafeRawBufferPointer(rebasing: openings[begin..<ends[place]]))
+                begin = ends[place]
+                PrometheusText.append(escaped: labels[place].value, quotes: true, to: &lines)
+              }
+              return true
+            }
+            guard hasNames else { return false }
+            lines += closing
+            hashes.append(hash(lines, from: start))
+            PrometheusText.append(samples[index].value, to: &lines)
+            lines.append(UInt8(ascii: "\n"))
+          }
+          return true
+        }
       }
-      lines += closing
-      hashes.append(hash(lines, from: start))
-      PrometheusText.append(sample.value, to: &lines)
-      lines.append(UInt8(ascii: "\n"))
     }
+    guard isAlike else { return nil }
     hashes.sort()
     // Two of one series, or two that happen to share a hash: the careful way finds out which.
     for next in hashes.indices.dropFirst() where hashes[next - 1] == hashes[next] { return nil }

@@ -1,8 +1,9 @@
 import HTTPService
+import NIOConcurrencyHelpers
 import Shared
 import Synchronization
 
-/// Counts of what the node did since it started.
+/// Counts of what the node did since it started. Its lock is pthread's: the Thread sanitizer does not see the standard library's.
 final class NodeCounters: Sendable {
   private struct Counts {
     var responses: [Int: UInt64] = [:]
@@ -10,7 +11,7 @@ final class NodeCounters: Sendable {
     var refusedRenders: UInt64 = 0
     var drawingProcesses: [RenderCrew.End: UInt64] = [:]
   }
-  private let counts = Mutex(Counts())
+  private let counts = NIOLockedValueBox(Counts())
 
   /// How the configuration was read.
   let reload = ReloadStatus()
@@ -19,15 +20,15 @@ final class NodeCounters: Sendable {
 
   init() {}
 
-  func countResponse(_ code: Int) { counts.withLock { $0.responses[code, default: 0] += 1 } }
+  func countResponse(_ code: Int) { counts.withLockedValue { $0.responses[code, default: 0] += 1 } }
   func countRender(refused: Bool) {
-    counts.withLock { if refused { $0.refusedRenders += 1 } else { $0.renders += 1 } }
+    counts.withLockedValue { if refused { $0.refusedRenders += 1 } else { $0.renders += 1 } }
   }
-  func countDrawingProcess(_ end: RenderCrew.End) { counts.withLock { $0.drawingProcesses[end, default: 0] += 1 } }
+  func countDrawingProcess(_ end: RenderCrew.End) { counts.withLockedValue { $0.drawingProcesses[end, default: 0] += 1 } }
 
-  var responses: [Int: UInt64] { counts.withLock { $0.responses } }
-  var renders: (done: UInt64, refused: UInt64) { counts.withLock { ($0.renders, $0.refusedRenders) } }
-  var drawingProcesses: [RenderCrew.End: UInt64] { counts.withLock { $0.drawingProcesses } }
+  var responses: [Int: UInt64] { counts.withLockedValue { $0.responses } }
+  var renders: (done: UInt64, refused: UInt64) { counts.withLockedValue { ($0.renders, $0.refusedRenders) } }
+  var drawingProcesses: [RenderCrew.End: UInt64] { counts.withLockedValue { $0.drawingProcesses } }
 }
 
 /// The node's own families: `tikwatch_web_*` and, since only a reader can tell whether a collector is alive, `tikwatch_collector_*`.
