@@ -1,6 +1,6 @@
 import HTTPService
-import NIOCore
 import NIOConcurrencyHelpers
+import NIOCore
 
 /// A clock for waiting that stands still until the test moves it. Its lock is pthread's, which the Thread sanitizer sees.
 final class HandClock: Sendable {
