@@ -18,25 +18,17 @@ final class LedgerStore: Sendable {
     var content: LedgerRows
     /// The last bytes that were taken, by which a file that grew is told from another one.
     var tail: [UInt8]
-    var used: UInt64
     var cost: Int { content.rows.count * MemoryLayout<LedgerRow>.stride + 512 }
-  }
-
-  private struct Shelf {
-    var files: [String: Kept] = [:]
-    var bytes = 0
-    var clock: UInt64 = 0
   }
 
   private static let tailLength = 128
   /// Two days of rows, mostly.
   private static let recentLength = 64 << 10
-  private let shelf = Mutex(Shelf())
-  private let byteLimit: Int
+  private let shelf: Mutex<KeptFiles<Kept>>
   private let reader: any HandoffReader
 
   init(byteLimit: Int = 64 << 20, reader: any HandoffReader = DiskReader()) {
-    self.byteLimit = byteLimit
+    shelf = Mutex(KeptFiles(byteLimit: byteLimit))
     self.reader = reader
   }
 
@@ -49,11 +41,7 @@ final class LedgerStore: Sendable {
       forget(path)
       return nil
     }
-    let known = shelf.withLock { shelf in
-      shelf.clock += 1
-      shelf.files[path]?.used = shelf.clock
-      return shelf.files[path]
-    }
+    let known = shelf.withLock { $0.use(path) }
     if let known, known.identity == identity { return Month(rows: known.content.rows, badLines: known.content.badLines) }
     guard identity.size <= Self.sizeLimit else { throw Self.tooLarge(path, identity) }
     let fresh: Kept
@@ -103,7 +91,7 @@ final class LedgerStore: Sendable {
     var content = LedgerRows()
     let bytes = try reader.read(path, limit: Self.sizeLimit)
     content.append(bytes)
-    return Kept(identity: identity, content: content, tail: Self.tail(bytes[..<content.consumed]), used: 0)
+    return Kept(identity: identity, content: content, tail: Self.tail(bytes[..<content.consumed]))
   }
 
   /// What was known and the lines that were appended since; `nil` when it is not the same file, or was changed otherwise.
@@ -123,24 +111,7 @@ final class LedgerStore: Sendable {
 
   private static func tail(_ bytes: ArraySlice<UInt8>) -> [UInt8] { Array(bytes.suffix(tailLength)) }
 
-  private func keep(_ kept: Kept, _ path: String) {
-    let limit = byteLimit
-    shelf.withLock { shelf in
-      if let old = shelf.files.removeValue(forKey: path) { shelf.bytes -= old.cost }
-      guard kept.cost <= limit / 4 else { return }
-      while shelf.bytes + kept.cost > limit, let oldest = shelf.files.min(by: { $0.value.used < $1.value.used }) {
-        shelf.files[oldest.key] = nil
-        shelf.bytes -= oldest.value.cost
-      }
-      shelf.clock += 1
-      var kept = kept
-      kept.used = shelf.clock
-      shelf.files[path] = kept
-      shelf.bytes += kept.cost
-    }
-  }
+  private func keep(_ kept: Kept, _ path: String) { shelf.withLock { $0.keep(kept, cost: kept.cost, path) } }
 
-  private func forget(_ path: String) {
-    shelf.withLock { shelf in if let old = shelf.files.removeValue(forKey: path) { shelf.bytes -= old.cost } }
-  }
+  private func forget(_ path: String) { shelf.withLock { $0.forget(path) } }
 }

@@ -17,20 +17,12 @@ final class MonthDigests: Sendable {
     var identity: BoundedFile.Identity?
     var cuts: [Int]
     var digest: Digest
-    var used: UInt64
     var cost: Int { 256 + cuts.count * 8 + digest.stretches.count * MemoryLayout<Stretch>.stride }
   }
 
-  private struct Shelf {
-    var files: [String: Kept] = [:]
-    var bytes = 0
-    var clock: UInt64 = 0
-  }
+  private let shelf: Mutex<KeptFiles<Kept>>
 
-  private let shelf = Mutex(Shelf())
-  private let byteLimit: Int
-
-  init(byteLimit: Int = 16 << 20) { self.byteLimit = byteLimit }
+  init(byteLimit: Int = 16 << 20) { shelf = Mutex(KeptFiles(byteLimit: byteLimit)) }
 
   /// Bytes that are kept.
   var size: Int { shelf.withLock { $0.bytes } }
@@ -40,18 +32,13 @@ final class MonthDigests: Sendable {
   /// - Parameter cuts: multiples of 300 inside the month, ascending.
   func digest(_ path: String, _ month: Range<Int>, cuts: [Int], _ store: LedgerStore) throws(FileError) -> Digest {
     let identity = try store.version(path)
-    let known = shelf.withLock { shelf -> Digest? in
-      guard let kept = shelf.files[path], kept.identity == identity, kept.cuts == cuts else { return nil }
-      shelf.clock += 1
-      shelf.files[path]?.used = shelf.clock
-      return kept.digest
-    }
-    if let known { return known }
+    if let known = shelf.withLock({ $0.use(path) }), known.identity == identity, known.cuts == cuts { return known.digest }
     var digest = Digest(stretches: [], badLines: 0)
     if identity != nil, let found = try store.unkept(path) {
       digest = Digest(stretches: Self.stretches(found.rows, month, cuts), badLines: found.badLines)
     }
-    keep(Kept(identity: identity, cuts: cuts, digest: digest, used: 0), path)
+    let kept = Kept(identity: identity, cuts: cuts, digest: digest)
+    shelf.withLock { $0.keep(kept, cost: kept.cost, path) }
     return digest
   }
 
@@ -85,22 +72,5 @@ final class MonthDigests: Sendable {
       result[place].sampled += next.sampled
     }
     return rest.isEmpty ? result : []
-  }
-
-  private func keep(_ kept: Kept, _ path: String) {
-    let limit = byteLimit
-    shelf.withLock { shelf in
-      if let old = shelf.files.removeValue(forKey: path) { shelf.bytes -= old.cost }
-      guard kept.cost <= limit / 4 else { return }
-      while shelf.bytes + kept.cost > limit, let oldest = shelf.files.min(by: { $0.value.used < $1.value.used }) {
-        shelf.files[oldest.key] = nil
-        shelf.bytes -= oldest.value.cost
-      }
-      shelf.clock += 1
-      var kept = kept
-      kept.used = shelf.clock
-      shelf.files[path] = kept
-      shelf.bytes += kept.cost
-    }
   }
 }
