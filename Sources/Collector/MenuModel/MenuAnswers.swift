@@ -12,19 +12,20 @@ struct MenuAnswers: Sendable {
   private var answers: [(query: MenuQuery, answer: Answer)] = []
 
   subscript(query: MenuQuery) -> Answer? {
-    get {
-      for one in answers where one.query == query { return one.answer }
-      return nil
-    }
+    get { place(query).map { answers[$0].answer } }
     set {
-      let place = answers.firstIndex { $0.query == query }
-      switch (place, newValue) {
+      switch (place(query), newValue) {
       case (let place?, let answer?): answers[place].answer = answer
       case (let place?, nil): answers.remove(at: place)
       case (nil, let answer?): answers.append((query, answer))
       case (nil, nil): break
       }
     }
+  }
+
+  private func place(_ query: MenuQuery) -> Int? {
+    for place in answers.indices where answers[place].query == query { return place }
+    return nil
   }
 
   func reply(_ query: MenuQuery) -> Reply? {

@@ -43,6 +43,11 @@ struct MenuContext: Sendable, Equatable {
     return labels
   }
 
+  /// The same, with fields of a row as labels behind `own`.
+  func labels(_ own: [(String, String?)] = [], fields: [LabelField], of row: Row) -> Labels {
+    labels(own + fields.map { ($0.label, row[$0.field]) })
+  }
+
   private func commonLabels() -> Labels {
     var labels = Labels(capacity: 128)
     labels.append("routerboard_name", device)
@@ -64,6 +69,20 @@ struct MenuContext: Sendable, Equatable {
 
   /// The IP address leased to a client with this MAC or IP address.
   func clientAddress(_ address: String) -> String { known.leases[address]?.address ?? "No DHCP Record" }
+}
+
+/// A field of a row that becomes a label: `gateway-status` becomes `gateway_status`, `remote.as` becomes `remote_as`.
+struct LabelField: Sendable, Equatable, ExpressibleByStringLiteral {
+  /// As the device spells it.
+  let field: String
+  let label: String
+
+  init(_ field: String) {
+    self.field = field
+    label = field.labelName
+  }
+
+  init(stringLiteral field: String) { self.init(field) }
 }
 
 /// What a device's section says about menus.

@@ -23,16 +23,15 @@ extension MenuSamples {
 
   /// Two values of one field, as in `up/down`. Each that is unreadable loses its own sample.
   mutating func add<Value>(
-    pair metrics: (first: Metric, second: Metric), _ row: Row, _ field: String, _ separator: Character, _ labels: Labels,
+    pair metrics: (first: Metric, second: Metric), _ row: Row, _ field: String, _ separator: UInt8, _ labels: Labels,
     _ parse: (String) -> Value?, _ value: (Value) -> MetricFamily.Value
   ) {
     switch row.read(field, RowValue.pair(separator)) {
     case .absent: break
     case .unreadable: drop(2)
     case .value(let texts):
-      let pair: Row = ["first": texts.first, "second": texts.second]
-      add(metrics.first, pair, "first", labels, parse, value)
-      add(metrics.second, pair, "second", labels, parse, value)
+      if let first = parse(texts.first) { add(metrics.first, value(first), labels) } else { drop() }
+      if let second = parse(texts.second) { add(metrics.second, value(second), labels) } else { drop() }
     }
   }
 }
@@ -40,10 +39,23 @@ extension MenuSamples {
 extension Row {
   /// The row without fields by which RouterOS says that there is nothing to say: `monitor` and tables of clients send some empty, or as
   /// one of these words. For values only: as a name each of them is as good as any.
-  var known: Row { Row(fields: fields.filter { !["", "unknown", "n/a", "never"].contains($0.value) }) }
+  var known: Row {
+    // Mostly all of them say something.
+    guard fields.contains(where: \.saysNothing) else { return self }
+    return Row(fields: fields.filter { !$0.saysNothing })
+  }
 
   /// How the row's item is named in `numbers`: by its `.id`, else by its name, unless that would be read as several.
   var item: String? { self[".id"] ?? self["name"].flatMap { $0.isEmpty || $0.contains(",") ? nil : $0 } }
+}
+
+extension Row.Field {
+  fileprivate var saysNothing: Bool {
+    switch value {
+    case "", "unknown", "n/a", "never": true
+    default: false
+    }
+  }
 }
 
 extension String {

@@ -44,7 +44,7 @@ struct WirelessClients: Sendable {
     let name = context.clientName(mac)
     let labels = context.labels([("dhcp_name", name), ("mac_address", mac)])
     let values = row.known
-    samples.add(pair: (sent, received), values, "bytes", ",", labels, RowValue.unsigned) { .unsigned($0) }
+    samples.add(pair: (sent, received), values, "bytes", UInt8(ascii: ","), labels, RowValue.unsigned) { .unsigned($0) }
     if let field = signals.first(where: { values[$0] != nil }) {
       samples.add(signal, values, field, labels, RowValue.signal) { .double($0) }
     }

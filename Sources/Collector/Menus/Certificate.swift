@@ -5,12 +5,12 @@ struct Certificate: MenuCollector {
   static let expiration = Metric.gauge(
     "mktxp_certificate_expiration_timestamp_seconds", "When a certificate becomes invalid, as seconds since 1970")
 
-  private static let fields = [
+  private static let fields: [LabelField] = [
     "name", "digest-algorithm", "key-type", "country", "state", "locality", "organization", "common-name", "key-size",
     "subject-alt-name", "days-valid", "trusted", "key-usage", "ca", "serial-number", "fingerprint", "akid", "skid",
     "invalid-before", "invalid-after",
   ]
-  private static let query = MenuQuery(path: "/certificate", properties: fields, attributes: [("detail", "")])
+  private static let query = MenuQuery(path: "/certificate", properties: fields.map(\.field), attributes: [("detail", "")])
 
   let path = query.path
   let metrics = [expiration]
@@ -27,8 +27,8 @@ struct Certificate: MenuCollector {
     guard let zone = DeviceClock.zone(answers) else { return samples }
     for row in answers.rows(Self.query) {
       // The last label is there for MKTXP's sake and empty: a countdown in it would begin a new series at each asking.
-      let own = Self.fields.map { ($0.labelName, row[$0]) } + [("expires_after", "")]
-      samples.add(Self.expiration, row, "invalid-after", context.labels(own), RowValue.localTime) {
+      let labels = context.labels(Self.fields.map { ($0.label, row[$0.field]) } + [("expires_after", "")])
+      samples.add(Self.expiration, row, "invalid-after", labels, RowValue.localTime) {
         .double(Double($0.epoch(in: zone)))
       }
     }

@@ -6,12 +6,12 @@ struct DHCPLease: SingleMenu {
   /// A gauge, whatever its name says.
   static let info = Metric.gauge("mktxp_dhcp_lease_info", "Seconds until an active lease ends; 0 for one that never does")
 
-  private static let fields = [
+  private static let fields: [LabelField] = [
     "active-address", "address", "mac-address", "host-name", "comment", "server", "client-id", "active-mac-address",
   ]
 
   let query = MenuQuery(
-    path: "/ip/dhcp-server/lease", properties: fields + ["status", "expires-after"], attributes: [("active", "")],
+    path: "/ip/dhcp-server/lease", properties: fields.map(\.field) + ["status", "expires-after"], attributes: [("active", "")],
     source: .dhcpServer)
   let metrics = [count, info]
 
@@ -29,7 +29,7 @@ struct DHCPLease: SingleMenu {
     for row in rows {
       if let server = row["server"], !server.isEmpty { counts[server, default: 0] += 1 }
       guard context.switches[.dhcpLease] else { continue }
-      let labels = context.labels(Self.fields.map { ($0.labelName, row[$0]) })
+      let labels = context.labels(fields: Self.fields, of: row)
       let end = row["expires-after"]
       if end == "never" || end == nil && row["status"] == "bound" {
         // As in RouterOS's lease-time, 0 is without end.

@@ -18,7 +18,7 @@ struct EthernetMonitor: MenuCollector {
     (.gauge("mktxp_interface_sfp_rx_loss", "Transceiver receives no signal"), "sfp-rx-loss"),
     (.gauge("mktxp_interface_sfp_tx_fault", "Transceiver reports a transmit fault"), "sfp-tx-fault"),
   ]
-  private static let inventory = [
+  private static let inventory: [LabelField] = [
     "sfp-connector-type", "sfp-manufacturing-date", "sfp-type", "sfp-vendor-name", "sfp-vendor-part-number",
     "sfp-vendor-revision", "sfp-vendor-serial",
   ]
@@ -56,8 +56,7 @@ struct EthernetMonitor: MenuCollector {
         samples.add(boolean: Self.fullDuplex, link, "full-duplex", labels)
       }
       guard link["sfp-module-present"].flatMap(RowValue.boolean) == true else { continue }
-      let own = Self.inventory.map { ($0.labelName, answer[$0]) }
-      samples.add(info: Self.transceiver, context.labels([label] + own))
+      samples.add(info: Self.transceiver, context.labels([label], fields: Self.inventory, of: answer))
       samples.add(Self.bias, link, "sfp-tx-bias-current", labels, RowValue.quantity(in: "mA")) { .double($0 / 1000) }
       for (metric, field, unit) in Self.optics { samples.add(metric, link, field, in: unit, labels) }
       for (metric, field) in Self.faults { samples.add(boolean: metric, link, field, labels) }
@@ -80,7 +79,7 @@ struct EthernetMonitor: MenuCollector {
     let fields = ["name", "status", "rate", "full-duplex", "sfp-module-present", "sfp-tx-bias-current"]
     return MenuQuery(
       path: list.path, command: "monitor",
-      properties: fields + Self.inventory + Self.optics.map(\.field) + Self.faults.map(\.field),
+      properties: fields + Self.inventory.map(\.field) + Self.optics.map(\.field) + Self.faults.map(\.field),
       attributes: [("numbers", ids.joined(separator: ",")), ("once", "")])
   }
 

@@ -69,8 +69,10 @@ struct Firewall: MenuCollector {
 
   /// `| chain | action | comment | out-interface | protocol`; the last two only where the rule has them.
   private static func name(_ row: Row) -> String {
-    let always = [row["chain"] ?? " ", row["action"] ?? " ", row["comment"] ?? ""]
-    let more = [row["out-interface"], row["protocol"]].compactMap { $0 }.filter { !$0.isEmpty }
-    return (always + more).map { "| " + $0 }.joined(separator: " ")
+    var name = "| " + (row["chain"] ?? " ") + " | " + (row["action"] ?? " ") + " | " + (row["comment"] ?? "")
+    for field in ["out-interface", "protocol"] {
+      if let value = row[field], !value.isEmpty { name += " | " + value }
+    }
+    return name
   }
 }

@@ -12,6 +12,9 @@ struct Neighbor: MenuCollector {
   private static let reachable = MenuQuery(
     path: "/ipv6/neighbor", properties: ["address", "interface", "mac-address", "status", "comment"],
     queries: ["status=reachable"])
+  private static let kinds = [
+    (discovery, discovered, labels.map { LabelField($0) }), (reachable, ipv6, reachable.properties.map { LabelField($0) }),
+  ]
 
   let path = discovery.path
   let metrics = [discovered, ipv6]
@@ -26,11 +29,9 @@ struct Neighbor: MenuCollector {
 
   func collect(_ answers: MenuAnswers, _ context: MenuContext) -> MenuSamples {
     var samples = MenuSamples()
-    for (query, metric, fields) in [
-      (Self.discovery, Self.discovered, Self.labels), (Self.reachable, Self.ipv6, Self.reachable.properties),
-    ] {
+    for (query, metric, fields) in Self.kinds {
       for row in answers.rows(query) {
-        let own = fields.map { ($0.labelName, row[$0].map(Self.text)) }
+        let own = fields.map { ($0.label, row[$0.field].map(Self.text)) }
         samples.add(info: metric, context.labels(own))
       }
     }
@@ -39,6 +40,8 @@ struct Neighbor: MenuCollector {
 
   /// What neighbours announce is sent on as it came: fields of a fixed length are filled up with NULs or blanks.
   static func text(_ announced: String) -> String {
+    let isPlain = announced.utf8.allSatisfy { 0x20..<0x80 ~= $0 } && announced.utf8.first != 0x20 && announced.utf8.last != 0x20
+    if isPlain { return announced }
     let kept = announced.unicodeScalars.prefix { $0 != "\0" }
     let start = kept.firstIndex { !$0.properties.isWhitespace } ?? kept.endIndex
     let end = kept.lastIndex { !$0.properties.isWhitespace }.map { kept.index(after: $0) } ?? start

@@ -41,9 +41,9 @@ struct QueueSimple: SingleMenu {
         continue
       }
       let labels = context.labels([("name", name)])
-      samples.add(pair: Self.rate, row, "rate", "/", labels, RowValue.rate) { .unsigned($0) }
+      samples.add(pair: Self.rate, row, "rate", UInt8(ascii: "/"), labels, RowValue.rate) { .unsigned($0) }
       for (metrics, field) in Self.counters {
-        samples.add(pair: metrics, row, field, "/", labels, RowValue.unsigned) { .unsigned($0) }
+        samples.add(pair: metrics, row, field, UInt8(ascii: "/"), labels, RowValue.unsigned) { .unsigned($0) }
       }
     }
     return samples

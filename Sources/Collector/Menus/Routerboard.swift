@@ -6,11 +6,11 @@ struct Routerboard: SingleMenu {
   static let upgrade = Metric.gauge(
     "mktxp_routerboard_firmware_upgrade_available", "Board firmware differs from the version offered as upgrade")
 
-  private static let fields = [
+  private static let fields: [LabelField] = [
     "routerboard", "model", "serial-number", "firmware-type", "factory-firmware", "current-firmware", "upgrade-firmware",
   ]
 
-  let query = MenuQuery(path: "/system/routerboard", properties: fields)
+  let query = MenuQuery(path: "/system/routerboard", properties: fields.map(\.field))
   let metrics = [info, upgrade]
 
   func period(metricsInterval: Double) -> Double { max(3600, metricsInterval) }
@@ -20,8 +20,7 @@ struct Routerboard: SingleMenu {
   func collect(_ rows: [Row], _ context: MenuContext) -> MenuSamples {
     var samples = MenuSamples()
     for row in rows {
-      let own = Self.fields.map { ($0.labelName, row[$0]) }
-      samples.add(info: Self.info, context.labels(own))
+      samples.add(info: Self.info, context.labels(fields: Self.fields, of: row))
       // Unknown where either version is: MKTXP says 0 there, which means "up to date".
       guard let current = row["current-firmware"], let offered = row["upgrade-firmware"], !current.isEmpty, !offered.isEmpty
       else {

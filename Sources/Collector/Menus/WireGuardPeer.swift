@@ -9,12 +9,13 @@ struct WireGuardPeer: SingleMenu {
   ]
   static let handshake = Metric.gauge("mktxp_last_handshake", "Seconds since the last handshake with a WireGuard peer")
 
-  private static let fields = [
+  private static let fields: [LabelField] = [
     "interface", "comment", "current-endpoint-address", "current-endpoint-port", "allowed-address",
   ]
 
   let query = MenuQuery(
-    path: "/interface/wireguard/peers", properties: ["name", "disabled", "last-handshake"] + fields + counters.map(\.field))
+    path: "/interface/wireguard/peers",
+    properties: ["name", "disabled", "last-handshake"] + fields.map(\.field) + counters.map(\.field))
   let metrics = [disabled, handshake] + counters.map(\.metric)
 
   func use(_ switches: MenuSwitches) -> MenuUse { switches[.wireguardPeers] ? .exported : .off }
@@ -23,8 +24,7 @@ struct WireGuardPeer: SingleMenu {
     var samples = MenuSamples()
     for row in rows {
       // Peers have names from 7.15 on.
-      let own = [("name", context.interfaceName(row))] + Self.fields.map { ($0.labelName, row[$0]) }
-      let labels = context.labels(own)
+      let labels = context.labels([("name", context.interfaceName(row))], fields: Self.fields, of: row)
       samples.add(boolean: Self.disabled, row, "disabled", labels)
       for (metric, field) in Self.counters { samples.add(counter: metric, row, field, labels) }
       // A peer that never answered has none: 0 would be "just now".

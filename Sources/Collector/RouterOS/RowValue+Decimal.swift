@@ -51,6 +51,15 @@ extension RowValue {
       return (Decimal(mantissa: mantissa, fractionDigits: fraction), at)
     }
 
+    /// The number as the nearest `Double`, where one division of exact values gives it; `nil` for more digits.
+    var exactDouble: Double? {
+      guard mantissa <= 1 << 53, fractionDigits < Self.powers.count else { return nil }
+      return Double(mantissa) / Self.powers[fractionDigits]
+    }
+
+    /// Of ten, as far as a `Double` holds them exactly.
+    private static let powers: [Double] = (0...22).map { power in (0..<power).reduce(1.0) { value, _ in value * 10 } }
+
     /// The number times `factor`, rounded down; `nil` if that is more than 64 bits hold.
     func scaled(by factor: UInt64) -> UInt64? {
       var divisor: UInt64 = 1

@@ -3,36 +3,47 @@ extension RowValue {
   /// `0%`. Any other unit is no such quantity.
   static func quantity(in unit: String) -> (String) -> Double? {
     { text in
-      guard !unit.isEmpty, text.hasSuffix(unit) else { return number(text) }
-      let bare = text.dropLast(unit.count)
-      return number(String(bare.hasSuffix(" ") ? bare.dropLast() : bare))
+      let (bytes, end) = (text.utf8, unit.utf8)
+      guard !end.isEmpty, bytes.suffix(end.count).elementsEqual(end) else { return number(text) }
+      var bare = bytes.dropLast(end.count)
+      if bare.last == UInt8(ascii: " ") { bare.removeLast() }
+      return number(String(Substring(bare)))
     }
   }
 
   /// Signal strength in dBm, from `-67`, `-67dBm`, `-67@6Mbps`, `-67dBm@HT20-7`: what it was measured at follows the `@`.
   static func signal(_ text: String) -> Double? {
-    quantity(in: "dBm")(String(text.prefix { $0 != "@" }))
+    guard let end = text.utf8.firstIndex(of: UInt8(ascii: "@")) else { return quantity(in: "dBm")(text) }
+    return quantity(in: "dBm")(String(text[..<end]))
   }
 
   /// Two values in one field, such as `up/down` of a queue: exactly two, neither of them empty.
-  static func pair(_ separator: Character) -> (String) -> (first: String, second: String)? {
+  ///
+  /// - Parameter separator: an ASCII character.
+  static func pair(_ separator: UInt8) -> (String) -> (first: String, second: String)? {
     { text in
-      let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-      return (String(parts[0]), String(parts[1]))
+      guard let middle = text.utf8.firstIndex(of: separator), middle > text.startIndex else { return nil }
+      let second = text[text.utf8.index(after: middle)...]
+      guard !second.isEmpty, !second.utf8.contains(separator) else { return nil }
+      return (String(text[..<middle]), String(second))
     }
   }
 
   /// A counter that a port of several lanes gives once for each, between commas: their sum.
   static func sum(_ text: String) -> UInt64? {
-    var total: UInt64 = 0
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let count = unsigned(String(part)) else { return nil }
-      let (sum, overflow) = total.addingReportingOverflow(count)
-      if overflow { return nil }
-      total = sum
+    withBytes(text) { bytes in
+      var total: UInt64 = 0
+      var rest = bytes[...]
+      while true {
+        let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
+        guard let count = digits(rest[..<end]) else { return nil }
+        let (sum, overflow) = total.addingReportingOverflow(count)
+        if overflow { return nil }
+        total = sum
+        if end == rest.endIndex { return total }
+        rest = rest[(end + 1)...]
+      }
     }
-    return total
   }
 }
 

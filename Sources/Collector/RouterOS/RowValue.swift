@@ -27,10 +27,7 @@ extension Row {
 /// Parsers for the ways in which RouterOS writes values. Each takes the whole text or nothing: `nil` is unknown, never zero.
 enum RowValue {
   /// A counter, over the full range of 64 bits. Digits only: RouterOS's API does not group or sign them.
-  static func unsigned(_ text: String) -> UInt64? {
-    guard text.utf8.allSatisfy(\.isDigit) else { return nil }
-    return UInt64(text)
-  }
+  static func unsigned(_ text: String) -> UInt64? { withBytes(text) { digits($0[...]) } }
 
   /// A whole number with an optional minus: signal strengths, temperatures.
   static func integer(_ text: String) -> Int64? {
@@ -39,10 +36,36 @@ enum RowValue {
     return Int64(text)
   }
 
+  /// Nothing but digits, and no more than 64 bits hold.
+  static func digits(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
+    guard !bytes.isEmpty else { return nil }
+    var value: UInt64 = 0
+    for byte in bytes {
+      let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+      let (sum, overflows) = product.addingReportingOverflow(UInt64(byte &- UInt8(ascii: "0")))
+      guard byte.isDigit, !isTooLarge, !overflows else { return nil }
+      value = sum
+    }
+    return value
+  }
+
+  /// The bytes of a text in one piece.
+  static func withBytes<Result>(_ text: String, _ read: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    text.utf8.withContiguousStorageIfAvailable(read) ?? Array(text.utf8).withUnsafeBufferPointer(read)
+  }
+
   /// A decimal number with an optional minus, without a unit: voltages, loads.
   static func number(_ text: String) -> Double? {
-    let unsigned = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    guard Decimal(unsigned) != nil, let value = Double(text), value.isFinite else { return nil }
+    let exact = withBytes(text) { bytes -> (isNumber: Bool, value: Double?) in
+      let isNegative = bytes.first == UInt8(ascii: "-")
+      guard let (number, end) = Decimal.prefix(of: bytes, from: isNegative ? 1 : 0), end == bytes.count else {
+        return (false, nil)
+      }
+      return (true, number.exactDouble.map { isNegative ? -$0 : $0 })
+    }
+    guard exact.isNumber else { return nil }
+    if let value = exact.value { return value }
+    guard let value = Double(text), value.isFinite else { return nil }
     return value
   }
 

@@ -35,10 +35,12 @@ import Testing
   }
 
   @Test func readsPairsOfExactlyTwo() throws {
-    let pair = try #require(RowValue.pair("/")("12/34kbps"))
+    let pair = try #require(RowValue.pair(UInt8(ascii: "/"))("12/34kbps"))
     #expect(pair.first == "12")
     #expect(pair.second == "34kbps")
-    for text in ["", "12", "12/", "/12", "1/2/3", "/", "1,2"] { #expect(RowValue.pair("/")(text) == nil, "\(text)") }
+    for text in ["", "12", "12/", "/12", "1/2/3", "/", "1,2"] {
+      #expect(RowValue.pair(UInt8(ascii: "/"))(text) == nil, "\(text)")
+    }
   }
 
   @Test func sumsLanesWithinTheRangeOfACounter() {
@@ -61,7 +63,7 @@ import Testing
     let alphabet = Array("0123456789.:-@dBm/,%C é٣")
     for _ in 0..<20_000 {
       let text = String((0..<Int.random(in: 0...16, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "0" })
-      _ = (RowValue.quantity(in: "dBm")(text), RowValue.signal(text), RowValue.pair("/")(text))
+      _ = (RowValue.quantity(in: "dBm")(text), RowValue.signal(text), RowValue.pair(UInt8(ascii: "/"))(text))
       if let sum = RowValue.sum(text), !text.contains(",") { #expect(RowValue.unsigned(text) == sum) }
     }
   }

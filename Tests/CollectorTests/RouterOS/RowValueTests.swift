@@ -65,6 +65,21 @@ import Testing
     }
   }
 
+  @Test func readsNumbersAsTheLibraryDoes() {
+    var random = SeededGenerator(seed: 53)
+    func digits(_ range: ClosedRange<Int>) -> String {
+      (0..<Int.random(in: range, using: &random)).map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()
+    }
+    for _ in 0..<20_000 {
+      let fraction = digits(0...12)
+      let text = (Bool.random(using: &random) ? "-" : "") + digits(1...8) + (fraction.isEmpty ? "" : "." + fraction)
+      #expect(RowValue.number(text)?.bitPattern == Double(text)?.bitPattern, "\(text)")
+    }
+    for text in ["9007199254740993", "0.30000000000000004", "18446744073709551615", "-0", "00.50", "123456789.0123456789"] {
+      #expect(RowValue.number(text)?.bitPattern == Double(text)?.bitPattern, "\(text)")
+    }
+  }
+
   @Test func readsNumbersAndBooleans() {
     #expect(RowValue.number("24.1") == 24.1)
     #expect(RowValue.number("-0.5") == -0.5)
