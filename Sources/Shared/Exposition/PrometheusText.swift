@@ -42,9 +42,10 @@ package enum PrometheusText {
 
   /// Places of families by name; of the same name, as they were given.
   private static func order(_ families: [MetricFamily]) -> [Int] {
-    families.indices.sorted { left, right in
-      let (one, other) = (families[left].name, families[right].name)
-      return one < other || left < right && one == other
+    families.withUnsafeBufferPointer { families in
+      families.indices.sorted { left, right in
+        families[left].name < families[right].name || left < right && families[left].name == families[right].name
+      }
     }
   }
 

@@ -6,21 +6,26 @@ enum SampleLines {
   }
 
   private static func lines(_ samples: [MetricFamily.Sample], _ name: String) -> [UInt8] {
-    var lines: [UInt8] = []
-    lines.reserveCapacity(samples.reduce(0) { $0 + $1.labels.text.count + name.utf8.count + 32 })
-    for sample in samples {
-      lines.append(utf8: name)
-      if sample.suffix != .none { lines.append(utf8: sample.suffix.rawValue) }
-      if !sample.labels.text.isEmpty {
-        lines.append(UInt8(ascii: "{"))
-        lines += sample.labels.text
-        lines.append(UInt8(ascii: "}"))
+    // A pointer, since to count references to what is only looked at takes as long as to write it.
+    samples.withUnsafeBufferPointer { samples in
+      var size = 0
+      for place in samples.indices { size += samples[place].labels.text.count + name.utf8.count + 32 }
+      var lines: [UInt8] = []
+      lines.reserveCapacity(size)
+      for place in samples.indices {
+        lines.append(utf8: name)
+        if samples[place].suffix != .none { lines.append(utf8: samples[place].suffix.rawValue) }
+        if !samples[place].labels.text.isEmpty {
+          lines.append(UInt8(ascii: "{"))
+          lines.append(contentsOf: samples[place].labels.text)
+          lines.append(UInt8(ascii: "}"))
+        }
+        lines.append(UInt8(ascii: " "))
+        PrometheusText.append(samples[place].value, to: &lines)
+        lines.append(UInt8(ascii: "\n"))
       }
-      lines.append(UInt8(ascii: " "))
-      PrometheusText.append(sample.value, to: &lines)
-      lines.append(UInt8(ascii: "\n"))
+      return lines
     }
-    return lines
   }
 
   // MARK: Each series once
@@ -28,14 +33,21 @@ enum SampleLines {
   /// The common case: all samples have the same valid label names in the same order, and no two are of one series. `false` where a closer
   /// look is needed.
   private static func isPlain(_ samples: [MetricFamily.Sample]) -> Bool {
-    guard let first = samples.first, first.labels.isValid else { return false }
+    guard samples.first?.labels.isValid == true else { return false }
     guard samples.count > 1 else { return true }
     var hashes: [UInt64] = []
     hashes.reserveCapacity(samples.count)
-    for sample in samples {
-      guard sample.labels.isValid, sample.labels.namesHash == first.labels.namesHash, sample.suffix == .none else { return false }
-      hashes.append(hash(sample.labels.text))
+    let isAlike = samples.withUnsafeBufferPointer { samples in
+      let names = samples[0].labels.namesHash
+      for place in samples.indices {
+        guard samples[place].labels.isValid, samples[place].labels.namesHash == names, samples[place].suffix == .none else {
+          return false
+        }
+        hashes.append(hash(samples[place].labels.text))
+      }
+      return true
     }
+    guard isAlike else { return false }
     if hashes.count > 2 { hashes.sort() }
     // Two of one series, or two that happen to share a hash: the careful way finds out which.
     return !hashes.indices.dropLast().contains { hashes[$0] == hashes[$0 + 1] }
