@@ -27,6 +27,8 @@ struct MenuContext: Sendable, Equatable {
     addsDefaultName = config.addsDefaultName
     settings = config.menus
     hasRemoteCAPsMAN = config.capsman != nil
+    // Observers stay silent in an initialiser.
+    common = commonLabels()
   }
 
   var switches: MenuSwitches { settings.switches }

@@ -64,6 +64,20 @@ import Testing
     #expect(labels.all.count { $0.name == "cpu" } == 1)
   }
 
+  @Test func everySampleHasTheLabelsOfItsEntry() {
+    var device = DeviceConfig(
+      name: "r1", endpoint: DeviceEndpoint(host: "192.0.2.1"), credentials: Credentials(username: "u", password: Secret("p")),
+      billing: .init(day: 1, timeZone: "UTC", quota: nil))
+    device.customLabels = [CustomLabel(name: "site", value: "a"), CustomLabel(name: "rack", value: "b")]
+    var context = MenuContext(device)
+    #expect(
+      context.labels([("rack", nil), ("site", "own")]).all.map { "\($0.name)=\($0.value)" } == [
+        "rack=b", "site=own", "routerboard_name=r1", "routerboard_address=192.0.2.1",
+      ])
+    context.address = "192.0.2.2"
+    #expect(context.labels().all.map(\.value) == ["r1", "192.0.2.2", "a", "b"])
+  }
+
   @Test func factoryNamesAreALabelWhereAskedFor() throws {
     var context = context
     context.addsDefaultName = true
