@@ -28,7 +28,7 @@ struct ProbeRoute {
         services.own.countProbe("success")
         return try await Exposition(request, query).response(services.pool) {
           var merge = ExpositionMerge()
-          for family in families { merge.add(family) }
+          merge.add(families)
           return merge
         }
       case .failure(let refusal):

@@ -22,10 +22,10 @@ struct ScrapeRoute {
       var merge = ExpositionMerge()
       let wanted = devices.isEmpty ? nil : Set(devices)
       for families in services.board.families(of: wanted, steady: services.time.steady) {
-        for family in families { merge.add(family) }
+        merge.add(families)
       }
       if wanted == nil {
-        for family in PrometheusText.rendered(services.own.families()).families { merge.add(family) }
+        merge.add(PrometheusText.rendered(services.own.families()).families)
       }
       return merge
     }

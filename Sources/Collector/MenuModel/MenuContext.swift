@@ -2,9 +2,11 @@ import Shared
 
 /// What a menu needs to know about the device: for its labels, and for what to ask.
 struct MenuContext: Sendable, Equatable {
-  var device: String
-  var address: String
-  var customLabels: [CustomLabel] = []
+  var device: String { didSet { common = commonLabels() } }
+  var address: String { didSet { common = commonLabels() } }
+  var customLabels: [CustomLabel] = [] { didSet { common = commonLabels() } }
+  /// The labels that every sample has.
+  private var common = Labels()
   var nameFormat = InterfaceNameFormat.name
   var addsDefaultName = false
   var settings = MenuSettings()
@@ -15,6 +17,7 @@ struct MenuContext: Sendable, Equatable {
   init(device: String, address: String) {
     self.device = device
     self.address = address
+    common = commonLabels()
   }
 
   init(_ config: DeviceConfig) {
@@ -31,10 +34,17 @@ struct MenuContext: Sendable, Equatable {
   /// The labels given, then the device's two, then the custom ones. As in MKTXP a custom label adds no second one of a name that is
   /// there, and fills one whose field is missing; else a missing field is an empty label.
   func labels(_ own: [(String, String?)] = []) -> Labels {
-    var labels = Labels(capacity: own.count + 2 + customLabels.count)
+    // Few values are longer.
+    var labels = Labels(capacity: common.size + 40 * own.count)
     for (name, value) in own {
       labels.append(name, value ?? customLabels.first { $0.name == name }?.value ?? "")
     }
+    labels.append(common)
+    return labels
+  }
+
+  private func commonLabels() -> Labels {
+    var labels = Labels(capacity: 128)
     labels.append("routerboard_name", device)
     labels.append("routerboard_address", address)
     for custom in customLabels { labels.append(custom.name, custom.value) }

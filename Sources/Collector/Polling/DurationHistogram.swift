@@ -21,10 +21,10 @@ struct DurationHistogram: Sendable, Equatable {
       total += count
       var bucket = labels
       bucket.append("le", index < Self.bounds.count ? Self.text(Self.bounds[index]) : "+Inf")
-      samples.append(MetricFamily.Sample(.unsigned(total), labels: bucket, suffix: "_bucket"))
+      samples.append(MetricFamily.Sample(.unsigned(total), labels: bucket, suffix: .bucket))
     }
-    samples.append(MetricFamily.Sample(.double(sum), labels: labels, suffix: "_sum"))
-    samples.append(MetricFamily.Sample(.unsigned(total), labels: labels, suffix: "_count"))
+    samples.append(MetricFamily.Sample(.double(sum), labels: labels, suffix: .sum))
+    samples.append(MetricFamily.Sample(.unsigned(total), labels: labels, suffix: .count))
     return samples
   }
 

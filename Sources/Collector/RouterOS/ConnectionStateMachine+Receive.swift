@@ -50,42 +50,40 @@ extension ConnectionStateMachine {
 
   private mutating func dispatch(_ sentence: Sentence, at instant: ContinuousClock.Instant) -> [Action] {
     if sentence.kind == .fatal { return end(.fatal(sentence.fatalText)) }
-    guard case .number(let tag) = sentence.tag, let command = commands.index(forKey: tag) else {
+    guard case .number(let tag) = sentence.tag, let command = commands.place(tag) else {
       return receiveUnmatched(sentence)
     }
-    switch commands.values[command].phase {
+    switch commands[place: command].phase {
     case .draining:
-      if sentence.kind == .done { commands[tag] = nil }
+      if sentence.kind == .done { commands.remove(place: command) }
       return []
     case .active:
       // In place, without copying the rows gathered so far.
-      commands.values[command].note(sentence, at: instant)
+      commands[place: command].note(sentence, at: instant)
       return deliver(sentence, to: tag, at: command)
     }
   }
 
-  private mutating func deliver(
-    _ sentence: Sentence, to tag: UInt64, at index: Dictionary<UInt64, Command>.Index
-  ) -> [Action] {
-    switch (sentence.kind, commands.values[index].delivery) {
+  private mutating func deliver(_ sentence: Sentence, to tag: UInt64, at place: Int) -> [Action] {
+    switch (sentence.kind, commands[place: place].delivery) {
     case (.row, .streamed):
       return [.deliver(tag: tag, Row(fields: sentence.fields))]
     case (.row, .collected):
       // No copy of the gathered rows may be alive while one is appended.
       guard
-        commands.values[index].collected.rows.count < limits.rowsPerReply,
-        commands.values[index].collected.bytes <= limits.bytesPerReply
+        commands[place: place].collected.rows.count < limits.rowsPerReply,
+        commands[place: place].collected.bytes <= limits.bytesPerReply
       else {
         return abandon(tag, .replyTooLarge(rows: limits.rowsPerReply, bytes: limits.bytesPerReply))
       }
-      commands.values[index].collected.rows.append(Row(fields: sentence.fields))
+      commands[place: place].collected.rows.append(Row(fields: sentence.fields))
       return []
     case (.trap, _):
       // A few are enough to explain a failure; a device that repeats itself must not fill our memory.
-      if commands.values[index].traps.count < 8 { commands.values[index].traps.append(DeviceTrap(sentence)) }
+      if commands[place: place].traps.count < 8 { commands[place: place].traps.append(DeviceTrap(sentence)) }
       return []
     case (.done, let delivery):
-      let command = commands.remove(at: index).value
+      let command = commands.remove(place: place)
       if let trap = command.traps.first { return [.finish(tag: tag, .trap(trap))] }
       if delivery == .streamed { return [.finish(tag: tag, nil)] }
       var collected = command.collected

@@ -53,7 +53,7 @@ struct ConnectionStateMachine: Sendable {
 
   let limits: ProtocolLimits
   var state: State
-  var commands: [UInt64: Command] = [:]
+  var commands = TagTable<Command>()
   /// `/cancel` commands that have not been answered yet, and the commands that they end.
   var cancels: [UInt64: UInt64] = [:]
   var statistics = ConnectionStatistics()
@@ -86,32 +86,31 @@ struct ConnectionStateMachine: Sendable {
     return [.send(words)]
   }
 
-  /// Registers a command. The caller sends the words, or takes the command back with ``withdraw(_:)``.
-  mutating func submit(_ query: MenuQuery, _ delivery: Delivery) throws(RouterOSFailure) -> (tag: UInt64, words: [String]) {
+  /// Registers a command. The caller sends it with the tag returned, or takes it back with ``withdraw(_:)``.
+  mutating func submit(_ delivery: Delivery) throws(RouterOSFailure) -> UInt64 {
     if let closeReason { throw closeReason }
     guard commands.count < limits.commandsInFlight else { throw .tooManyCommands(commands.count) }
     let tag = nextTag()
-    commands[tag] = Command(delivery: delivery)
-    return (tag, query.words + [".tag=\(tag)"])
+    commands.add(Command(delivery: delivery), tag)
+    return tag
   }
 
   /// Forgets a command that was not sent.
   mutating func withdraw(_ tag: UInt64) {
-    commands[tag] = nil
+    commands.remove(tag)
   }
 
   /// Ends a command on our side, with `failure` for its caller unless the caller is gone already, and at the device.
   mutating func abandon(_ tag: UInt64, _ failure: RouterOSFailure?) -> [Action] {
-    guard case .ready = state, var command = commands[tag], command.phase == .active else { return [] }
+    guard case .ready = state, let place = commands.place(tag), commands[place: place].phase == .active else { return [] }
     let cancel = nextTag()
     var actions: [Action] = [.send(["/cancel", "=tag=\(tag)", ".tag=\(cancel)"]), .awaitDrain(tag: tag)]
     if let failure {
       // A device that reported a trap but never its end has answered all the same.
-      actions.append(.finish(tag: tag, command.traps.first.map(RouterOSFailure.trap) ?? failure))
+      actions.append(.finish(tag: tag, commands[place: place].traps.first.map(RouterOSFailure.trap) ?? failure))
     }
-    command.phase = .draining(since: statistics.bytesReceived)
-    command.collected = Collected()
-    commands[tag] = command
+    commands[place: place].phase = .draining(since: statistics.bytesReceived)
+    commands[place: place].collected = Collected()
     cancels[cancel] = tag
     return actions
   }
@@ -120,10 +119,10 @@ struct ConnectionStateMachine: Sendable {
   /// cancellation are forgotten should they not have been answered.
   mutating func drainExpired(_ tag: UInt64, after limit: Duration) -> [Action] {
     guard case .ready = state else { return [] }
-    if let command = commands[tag] {
-      guard case .draining(let since) = command.phase else { return [] }
+    if let place = commands.place(tag) {
+      guard case .draining(let since) = commands[place: place].phase else { return [] }
       if statistics.bytesReceived == since { return end(.silent(limit)) }
-      commands[tag] = nil
+      commands.remove(place: place)
     }
     cancels = cancels.filter { $0.value != tag }
     return []
@@ -134,8 +133,8 @@ struct ConnectionStateMachine: Sendable {
   mutating func end(_ failure: RouterOSFailure) -> [Action] {
     if case .closed = state { return [] }
     state = .closed(failure)
-    let waiting = commands.filter { $0.value.phase == .active }.keys.sorted()
-    commands = [:]
+    let waiting = commands.indices.filter { commands[place: $0].phase == .active }.map { commands.tags[$0] }.sorted()
+    commands.removeAll()
     cancels = [:]
     return waiting.map { .finish(tag: $0, failure) } + [.close(failure)]
   }

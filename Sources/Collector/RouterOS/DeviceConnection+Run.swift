@@ -6,11 +6,11 @@ extension DeviceConnection {
     /// Who waits for it.
     enum Receiver {
       case caller(CheckedContinuation<Reply, any Error>)
-      case round(UInt64, AskingPlan.Question)
+      case round(AskingRound, AskingPlan.Question)
     }
 
     var receiver: Receiver
-    var command: String
+    var query: MenuQuery
     var sent: ContinuousClock.Instant
     var bytesSent: Int
     var deadline: Duration
@@ -31,9 +31,9 @@ extension DeviceConnection {
     let tag = try begin(query, .collected, &buffer)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        runs[tag] = PendingRun(
-          receiver: .caller(continuation), command: query.commandWord, sent: .now, bytesSent: buffer.readableBytes,
-          deadline: deadline)
+        let run = PendingRun(
+          receiver: .caller(continuation), query: query, sent: .now, bytesSent: buffer.readableBytes, deadline: deadline)
+        runs.add(run, tag)
         watchDeadlines()
         write(buffer)
       }
@@ -43,19 +43,20 @@ extension DeviceConnection {
   }
 
   /// Sends the questions of a round in one piece.
-  func send(_ questions: [AskingPlan.Question], deadline: Duration, _ round: UInt64) {
+  func send(_ questions: [AskingPlan.Question], deadline: Duration, _ round: AskingRound) {
     guard !questions.isEmpty else { return }
     var buffer = newBuffer()
+    let now = ContinuousClock.now
     for question in questions {
       let before = buffer.readableBytes
       do throws(RouterOSError) {
         let tag = try begin(question.query, .collected, &buffer)
-        rounds[round]?.tags.insert(tag)
-        runs[tag] = PendingRun(
-          receiver: .round(round, question), command: question.query.commandWord, sent: .now,
-          bytesSent: buffer.readableBytes - before, deadline: deadline)
+        let run = PendingRun(
+          receiver: .round(round, question), query: question.query, sent: now, bytesSent: buffer.readableBytes - before,
+          deadline: deadline)
+        runs.add(run, tag)
       } catch {
-        arrived(error.endsSession ? .end(error) : .answer(.failed(error), to: question), in: round)
+        round.take(error.endsSession ? .end(error) : .answer(.failed(error), to: question))
       }
     }
     guard buffer.readableBytes > 0 else { return }
@@ -68,9 +69,9 @@ extension DeviceConnection {
     _ query: MenuQuery, _ delivery: ConnectionStateMachine.Delivery, _ buffer: inout ByteBuffer
   ) throws(RouterOSError) -> UInt64 {
     do throws(RouterOSFailure) {
-      let (tag, words) = try machine.submit(query, delivery)
+      let tag = try machine.submit(delivery)
       do throws(UnsendableSentence) {
-        try SentenceEncoder.encode(words, limits: limits, into: &buffer)
+        try SentenceEncoder.encode(query, tag: tag, limits: limits, into: &buffer)
         return tag
       } catch {
         machine.withdraw(tag)
@@ -88,18 +89,18 @@ extension DeviceConnection {
       bytesReceived: collected.bytes)
     switch run.receiver {
     case .caller(let continuation): continuation.resume(returning: reply)
-    case .round(let round, let question): answered(tag, run, in: round, .answer(.reply(reply), to: question))
+    case .round(let round, let question): answered(run, in: round, .answer(.reply(reply), to: question))
     }
   }
 
   func finish(_ tag: UInt64, _ failure: RouterOSFailure?) {
     if let run = removeRun(tag) {
-      let error = error(failure ?? .closedByUs, while: run.command)
+      let error = error(failure ?? .closedByUs, while: run.query.commandWord)
       switch run.receiver {
       case .caller(let continuation): continuation.resume(throwing: error)
-      case .round(let round, _) where error.endsSession: answered(tag, run, in: round, .end(error))
+      case .round(let round, _) where error.endsSession: answered(run, in: round, .end(error))
       case .round(let round, let question):
-        answered(tag, run, in: round, .answer(error.isMenuAbsent ? .absent(error) : .failed(error), to: question))
+        answered(run, in: round, .answer(error.isMenuAbsent ? .absent(error) : .failed(error), to: question))
       }
     } else if let stream = streams.removeValue(forKey: tag) {
       stream.watchdog.cancel()
@@ -110,10 +111,9 @@ extension DeviceConnection {
   /// Takes a command from its receiver; tells whether it had not ended.
   func forget(_ tag: UInt64) -> Bool { removeRun(tag) != nil }
 
-  private func answered(_ tag: UInt64, _ run: PendingRun, in round: UInt64, _ arrival: AskingRound.Arrival) {
+  private func answered(_ run: PendingRun, in round: AskingRound, _ arrival: AskingRound.Arrival) {
     pace.answered(after: (.now - run.sent).seconds)
-    rounds[round]?.tags.remove(tag)
-    arrived(arrival, in: round)
+    round.take(arrival)
   }
 
   private func cancelRun(_ tag: UInt64) {
@@ -123,7 +123,7 @@ extension DeviceConnection {
   }
 
   private func removeRun(_ tag: UInt64) -> PendingRun? {
-    let run = runs.removeValue(forKey: tag)
+    let run = runs.remove(tag)
     if runs.isEmpty {
       deadlines?.timer.cancel()
       deadlines = nil
@@ -136,7 +136,8 @@ extension DeviceConnection {
   /// One timer for all commands, set for the first one that may be late. When it fires too early, because that one was answered, it is set
   /// anew.
   private func watchDeadlines() {
-    guard let next = runs.values.lazy.map(\.due).min() else { return }
+    guard var next = runs.values.first?.due else { return }
+    for place in runs.indices.dropFirst() { next = min(next, runs[place: place].due) }
     if let deadlines {
       guard next < deadlines.due else { return }
       deadlines.timer.cancel()
@@ -147,9 +148,8 @@ extension DeviceConnection {
   private func checkDeadlines() {
     deadlines = nil
     let now = ContinuousClock.now
-    for (tag, run) in runs.filter({ $0.value.due <= now }).sorted(by: { $0.key < $1.key }) {
-      perform(machine.abandon(tag, .noAnswer(run.deadline)))
-    }
+    let late = runs.indices.filter { runs[place: $0].due <= now }.map { (tag: runs.tags[$0], deadline: runs[place: $0].deadline) }
+    for (tag, deadline) in late.sorted(by: { $0.tag < $1.tag }) { perform(machine.abandon(tag, .noAnswer(deadline))) }
     watchDeadlines()
   }
 }

@@ -22,7 +22,7 @@ actor DeviceConnection {
   var machine: ConnectionStateMachine
   var decoder: SentenceDecoder
   var login: PendingLogin?
-  var runs: [UInt64: PendingRun] = [:]
+  var runs = TagTable<PendingRun>()
   /// The timer of ``runs``, and when it fires.
   var deadlines: (due: ContinuousClock.Instant, timer: Scheduled<Void>)?
   var streams: [UInt64: PendingStream] = [:]

@@ -1,5 +1,9 @@
+import Synchronization
+
 /// One command for the device: a menu, what to do there, and which rows and fields to give.
-struct MenuQuery: Sendable, Hashable {
+///
+/// A class because it never changes and is handed on with every question and answer: one reference instead of five.
+final class MenuQuery: Sendable {
   /// Which device is asked.
   enum Source: Sendable, Hashable, CaseIterable {
     /// The device itself.
@@ -16,16 +20,18 @@ struct MenuQuery: Sendable, Hashable {
   }
 
   /// With its leading slash: `/interface`, `/ip/dhcp-server/lease`.
-  var path: String
+  let path: String
   /// `print`, `monitor-traffic`, …; empty if `path` is already the whole command.
-  var command: String
+  let command: String
   /// `.proplist`: the fields wanted; empty asks for all, which costs the device more.
-  var properties: [String]
+  let properties: [String]
   /// `=name=value` words, such as `count-only` (with an empty value), `interval`, `stats`.
-  var attributes: [Attribute]
+  let attributes: [Attribute]
   /// Query words without their leading `?`, in RouterOS's reverse Polish order: `type=ether`, `.id=*1`, `#|`.
-  var queries: [String]
-  var source: Source
+  let queries: [String]
+  let source: Source
+  /// Made when it is first sent: most queries are sent for as long as the process runs.
+  private let encoding = Mutex<EncodedWords?>(nil)
 
   init(
     path: String, command: String = "print", properties: [String] = [], attributes: [(String, String)] = [],
@@ -53,5 +59,30 @@ struct MenuQuery: Sendable, Hashable {
     for attribute in attributes { words.append("=" + attribute.name + "=" + attribute.value) }
     for query in queries { words.append("?" + query) }
     return words
+  }
+
+  /// ``words`` as they are sent.
+  var encodedWords: EncodedWords {
+    encoding.withLock { known in
+      if let known { return known }
+      let words = EncodedWords(words)
+      known = words
+      return words
+    }
+  }
+}
+
+extension MenuQuery: Hashable {
+  static func == (left: MenuQuery, right: MenuQuery) -> Bool {
+    if left === right { return true }
+    return left.path == right.path && left.command == right.command && left.source == right.source
+      && left.queries == right.queries && left.attributes == right.attributes && left.properties == right.properties
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(path)
+    hasher.combine(command)
+    hasher.combine(queries)
+    hasher.combine(attributes)
   }
 }

@@ -19,17 +19,36 @@ extension RowValue {
 
     /// The number that `text` begins with, and what follows it. A point counts only between digits.
     static func prefix(of text: Substring) -> (number: Decimal, rest: Substring)? {
-      let whole = text.utf8.prefix(while: \.isDigit)
-      guard !whole.isEmpty else { return nil }
-      var rest = text[whole.endIndex...]
-      var fraction = rest.utf8.prefix(0)
-      if rest.hasPrefix(".") {
-        fraction = rest.dropFirst().utf8.prefix(while: \.isDigit)
-        guard !fraction.isEmpty else { return nil }
-        rest = rest[fraction.endIndex...]
+      let bytes = text.utf8
+      guard let (number, end) = prefix(of: bytes, from: bytes.startIndex) else { return nil }
+      return (number, text[end...])
+    }
+
+    /// The number that begins at `start`, and where it ends.
+    static func prefix<Bytes: Collection<UInt8>>(of bytes: Bytes, from start: Bytes.Index) -> (number: Decimal, end: Bytes.Index)?
+    {
+      var at = start
+      var mantissa: UInt64 = 0
+      /// Takes digits; `nil` if there are more than 64 bits hold.
+      func digits() -> Int? {
+        var count = 0
+        while at < bytes.endIndex, bytes[at].isDigit {
+          let (product, isTooLarge) = mantissa.multipliedReportingOverflow(by: 10)
+          let (sum, overflows) = product.addingReportingOverflow(UInt64(bytes[at] - UInt8(ascii: "0")))
+          if isTooLarge || overflows { return nil }
+          mantissa = sum
+          count += 1
+          bytes.formIndex(after: &at)
+        }
+        return count
       }
-      guard let mantissa = UInt64(String(Substring(whole)) + String(Substring(fraction))) else { return nil }
-      return (Decimal(mantissa: mantissa, fractionDigits: fraction.count), rest)
+      guard let whole = digits(), whole > 0 else { return nil }
+      guard at < bytes.endIndex, bytes[at] == UInt8(ascii: ".") else {
+        return (Decimal(mantissa: mantissa, fractionDigits: 0), at)
+      }
+      bytes.formIndex(after: &at)
+      guard let fraction = digits(), fraction > 0 else { return nil }
+      return (Decimal(mantissa: mantissa, fractionDigits: fraction), at)
     }
 
     /// The number times `factor`, rounded down; `nil` if that is more than 64 bits hold.

@@ -3,41 +3,47 @@ extension RowValue {
   ///
   /// `nil` for `never`, empty text, a number without a unit, repeated or disordered units, and anything else.
   static func duration(_ text: String) -> Duration? {
-    let isNegative = text.hasPrefix("-")
-    var rest = isNegative ? text.dropFirst() : text[...]
-    guard !rest.isEmpty else { return nil }
+    let bytes = Array(text.utf8)
+    let isNegative = bytes.first == UInt8(ascii: "-")
+    var at = isNegative ? 1 : 0
+    guard at < bytes.count else { return nil }
     var total = Duration.zero
     var allowed = DurationUnit.allCases[...]
-    while !rest.isEmpty {
-      if rest.contains(":"), let clock = clockStart(rest, afterUnits: allowed.count < DurationUnit.allCases.count) {
+    while at < bytes.count {
+      if let clock = clockStart(bytes, at, afterUnits: allowed.count < DurationUnit.allCases.count) {
         // A clock may follow weeks and days only.
-        guard allowed.first.map({ $0 <= .hours }) ?? false, let time = clockTime(clock) else { return nil }
+        guard allowed.first.map({ $0 <= .hours }) ?? false, let time = clockTime(bytes[clock...]) else { return nil }
         total += time
         break
       }
-      guard let (number, afterNumber) = Decimal.prefix(of: rest), let (unit, afterUnit) = DurationUnit.prefix(of: afterNumber),
+      guard let (number, afterNumber) = Decimal.prefix(of: bytes, from: at),
+        let (unit, afterUnit) = DurationUnit.prefix(of: bytes[afterNumber...]),
         let index = allowed.firstIndex(of: unit), let nanoseconds = number.scaled(by: unit.nanoseconds),
         nanoseconds <= UInt64(Int64.max)
       else { return nil }
       total += .nanoseconds(Int64(nanoseconds))
       allowed = allowed[(index + 1)...]
-      rest = afterUnit
+      at = afterUnit
     }
     return isNegative ? .zero - total : total
   }
 
-  /// The clock part, when no unit stands before it any more: a blank may separate it from the days.
-  private static func clockStart(_ text: Substring, afterUnits: Bool) -> Substring? {
-    let clock = afterUnits && text.first == " " ? text.dropFirst() : text
-    guard let (_, rest) = Decimal.prefix(of: clock), rest.first == ":" else { return nil }
-    return clock
+  /// Where the clock part is, when no unit stands before it any more: a blank may separate it from the days.
+  private static func clockStart(_ bytes: [UInt8], _ start: Int, afterUnits: Bool) -> Int? {
+    let at = afterUnits && bytes[start] == UInt8(ascii: " ") ? start + 1 : start
+    guard let (_, end) = Decimal.prefix(of: bytes, from: at), end < bytes.count, bytes[end] == UInt8(ascii: ":") else {
+      return nil
+    }
+    return at
   }
 
   /// `hh:mm:ss`, the seconds with an optional fraction.
-  private static func clockTime(_ text: Substring) -> Duration? {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 3, let hours = unsigned(String(parts[0])), let minutes = unsigned(String(parts[1])), minutes < 60,
-      hours < 1_000_000, let nanoseconds = Decimal(parts[2])?.scaled(by: 1_000_000_000), nanoseconds < 60_000_000_000
+  private static func clockTime(_ bytes: ArraySlice<UInt8>) -> Duration? {
+    let parts = bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    guard parts.count == 3, let hours = unsigned(parts[0]), let minutes = unsigned(parts[1]), minutes < 60, hours < 1_000_000,
+      let nanoseconds = Decimal(parts[2][...])?.scaled(by: 1_000_000_000), nanoseconds < 60_000_000_000
     else { return nil }
     return .seconds(Int64(hours) * 3600 + Int64(minutes) * 60) + .nanoseconds(Int64(nanoseconds))
   }
@@ -62,19 +68,20 @@ private enum DurationUnit: Int, CaseIterable, Comparable {
     }
   }
 
-  /// The unit that `text` begins with; the letters up to the next digit, blank or end must all belong to it.
-  static func prefix(of text: Substring) -> (DurationUnit, Substring)? {
-    let symbol = text.prefix { $0.isLetter }
-    let rest = text[symbol.endIndex...]
-    switch symbol {
-    case "w": return (.weeks, rest)
-    case "d": return (.days, rest)
-    case "h": return (.hours, rest)
-    case "m": return (.minutes, rest)
-    case "s": return (.seconds, rest)
-    case "ms": return (.milliseconds, rest)
-    case "us": return (.microseconds, rest)
-    case "ns": return (.nanoseconds, rest)
+  /// The unit that `bytes` begins with, and where it ends; the letters up to the next digit, blank or end must all belong to it.
+  static func prefix(of bytes: ArraySlice<UInt8>) -> (unit: DurationUnit, end: Int)? {
+    let end = bytes.firstIndex { $0.isDigit || $0 == UInt8(ascii: " ") } ?? bytes.endIndex
+    let (first, second) = (bytes.first, end - bytes.startIndex == 2 ? bytes[end - 1] : nil)
+    guard let first, second != nil || end - bytes.startIndex == 1 else { return nil }
+    switch (first, second) {
+    case (UInt8(ascii: "w"), nil): return (.weeks, end)
+    case (UInt8(ascii: "d"), nil): return (.days, end)
+    case (UInt8(ascii: "h"), nil): return (.hours, end)
+    case (UInt8(ascii: "m"), nil): return (.minutes, end)
+    case (UInt8(ascii: "s"), nil): return (.seconds, end)
+    case (UInt8(ascii: "m"), UInt8(ascii: "s")): return (.milliseconds, end)
+    case (UInt8(ascii: "u"), UInt8(ascii: "s")): return (.microseconds, end)
+    case (UInt8(ascii: "n"), UInt8(ascii: "s")): return (.nanoseconds, end)
     default: return nil
     }
   }

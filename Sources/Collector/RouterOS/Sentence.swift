@@ -97,8 +97,16 @@ enum DeviceText {
   }
 
   private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var seen: UInt8 = 0
-    for byte in bytes { seen |= byte }
-    return seen < 0x80
+    var seen: UInt64 = 0
+    var at = 0
+    while bytes.count - at >= 8 {
+      seen |= bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      at += 8
+    }
+    while at < bytes.count {
+      seen |= UInt64(bytes[at])
+      at += 1
+    }
+    return seen & 0x8080_8080_8080_8080 == 0
   }
 }

@@ -33,49 +33,55 @@ struct SentenceDecoder {
 
   /// The next complete sentence; `nil` when more bytes are needed. After an error the decoder is of no further use.
   mutating func next() throws(ProtocolViolation) -> Sentence? {
-    while let length = try nextWordLength() {
-      let start = scanned + length.prefix
-      guard buffer.readableBytes >= start + length.word else { return nil }
-      scanned = start + length.word
-      if length.word > 0 {
-        words.append(start..<scanned)
-      } else if let sentence = finishSentence() {
-        return sentence
-      }
+    while try scanSentence() {
+      if let sentence = finishSentence() { return sentence }
     }
+    if scanned == 0, buffer.readableBytes == 0 { buffer = ByteBuffer() }  // all consumed: let go of the piece
     return nil
   }
 
+  /// Goes on to the end of the sentence, if it is there.
+  private mutating func scanSentence() throws(ProtocolViolation) -> Bool {
+    let result = buffer.withUnsafeReadableBytes { bytes -> Result<Bool, ProtocolViolation> in
+      do throws(ProtocolViolation) {
+        while let length = try nextWordLength(bytes) {
+          let start = scanned + length.prefix
+          guard bytes.count - start >= length.word else { return .success(false) }
+          scanned = start + length.word
+          if length.word == 0 { return .success(true) }
+          words.append(start..<scanned)
+        }
+        return .success(false)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
   /// The length at `scanned`, checked against every limit; `nil` while its prefix is incomplete.
-  private mutating func nextWordLength() throws(ProtocolViolation) -> (prefix: Int, word: Int)? {
-    let position = buffer.readerIndex + scanned
-    guard let first = buffer.getInteger(at: position, as: UInt8.self) else {
-      if scanned == 0 { buffer = ByteBuffer() }  // all consumed: let go of the piece
-      return nil
-    }
+  private func nextWordLength(_ bytes: UnsafeRawBufferPointer) throws(ProtocolViolation) -> (prefix: Int, word: Int)? {
+    guard scanned < bytes.count else { return nil }
+    let first = bytes[scanned]
     guard let prefix = WordLength.prefixBytes(first: first) else { throw .reservedControlByte(first) }
-    guard buffer.readableBytes >= scanned + prefix else { return nil }
+    guard bytes.count - scanned >= prefix else { return nil }
     var length = WordLength.highBits(first: first, prefixBytes: prefix)
-    for offset in 1..<max(prefix, 1) {
-      guard let byte = buffer.getInteger(at: position + offset, as: UInt8.self) else { return nil }
-      length = length << 8 | UInt64(byte)
-    }
+    for offset in 1..<max(prefix, 1) { length = length << 8 | UInt64(bytes[scanned + offset]) }
     guard length <= UInt64(limits.wordBytes) else { throw .wordTooLong(bytes: length, limit: limits.wordBytes) }
     let word = Int(length)
     guard scanned + prefix + word <= limits.sentenceBytes else { throw .sentenceTooLong(limit: limits.sentenceBytes) }
     if word > 0 {
       guard words.count < limits.wordsPerSentence else { throw .tooManyWords(limit: limits.wordsPerSentence) }
-      if words.isEmpty { try checkReplyWord(at: position + prefix, length: word) }
+      if words.isEmpty { try Self.checkReplyWord(bytes, at: scanned + prefix) }
     }
     return (prefix, word)
   }
 
   /// Another protocol's greeting is told from a reply by its first byte, instead of by waiting for the rest of a "word".
-  private func checkReplyWord(at position: Int, length: Int) throws(ProtocolViolation) {
-    guard let first = buffer.getInteger(at: position, as: UInt8.self), first != UInt8(ascii: "!") else { return }
+  private static func checkReplyWord(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(ProtocolViolation) {
+    guard place < bytes.count, bytes[place] != UInt8(ascii: "!") else { return }
     // The prefix belongs to what a person would recognise: "HTTP/1.1" has its "H" there.
-    let available = min(buffer.readableBytes, 48)
-    throw .notAReply(buffer.getBytes(at: buffer.readerIndex, length: available) ?? [])
+    throw .notAReply(Array(bytes.prefix(48)))
   }
 
   /// Takes the sentence that ends at `scanned` out of the buffer; `nil` if it has no words.

@@ -5,21 +5,57 @@ enum SentenceEncoder {
   /// Appends the sentence of `words` to `buffer`. An empty word would end the sentence early, so it is an error, as is a word or sentence
   /// that is longer than `limits` allow.
   static func encode(_ words: [String], limits: ProtocolLimits, into buffer: inout ByteBuffer) throws(UnsendableSentence) {
-    guard !words.isEmpty, words.count <= limits.wordsPerSentence else { throw .wordCount(words.count) }
-    var total = 1
-    for word in words {
-      let bytes = word.utf8.count
-      guard bytes > 0 else { throw .emptyWord }
-      guard bytes <= limits.wordBytes, bytes <= UInt32.max else { throw .wordTooLong(bytes: bytes) }
-      total += bytes + 5
-    }
+    try encode(EncodedWords(words), limits: limits, into: &buffer)
+  }
+
+  /// Appends the sentence of a command with its tag.
+  static func encode(
+    _ query: MenuQuery, tag: UInt64, limits: ProtocolLimits, into buffer: inout ByteBuffer
+  ) throws(UnsendableSentence) {
+    var words = query.encodedWords
+    words.append(".tag=\(tag)")
+    try encode(words, limits: limits, into: &buffer)
+  }
+
+  private static func encode(
+    _ words: EncodedWords, limits: ProtocolLimits, into buffer: inout ByteBuffer
+  ) throws(UnsendableSentence) {
+    guard words.count > 0, words.count <= limits.wordsPerSentence else { throw .wordCount(words.count) }
+    guard !words.hasEmptyWord else { throw .emptyWord }
+    guard words.longest <= limits.wordBytes, words.longest <= UInt32.max else { throw .wordTooLong(bytes: words.longest) }
+    // With the longest prefix before each word.
+    let total = words.length + 5 * words.count + 1
     guard total <= limits.sentenceBytes else { throw .sentenceTooLong(bytes: total) }
-    buffer.reserveCapacity(minimumWritableBytes: total)
-    for word in words {
-      WordLength.encode(UInt32(word.utf8.count)) { buffer.writeInteger($0) }
-      buffer.writeString(word)
-    }
+    buffer.reserveCapacity(minimumWritableBytes: words.bytes.count + 1)
+    buffer.writeBytes(words.bytes)
     buffer.writeInteger(UInt8(0))
+  }
+}
+
+/// The words of a sentence as they are sent, each behind its length; the empty word that ends a sentence is not among them.
+struct EncodedWords: Sendable {
+  private(set) var bytes: [UInt8] = []
+  private(set) var count = 0
+  /// Bytes of all words, without their lengths.
+  private(set) var length = 0
+  /// Bytes of the longest word.
+  private(set) var longest = 0
+  private(set) var hasEmptyWord = false
+
+  init(_ words: [String]) {
+    for word in words { append(word) }
+  }
+
+  mutating func append(_ word: String) {
+    let size = word.utf8.count
+    count += 1
+    length += size
+    longest = max(longest, size)
+    hasEmptyWord = hasEmptyWord || size == 0
+    // A longer one cannot be written: it is refused.
+    guard let encodable = UInt32(exactly: size) else { return }
+    WordLength.encode(encodable) { bytes.append($0) }
+    bytes += word.utf8
   }
 }
 

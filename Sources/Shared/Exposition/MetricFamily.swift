@@ -9,13 +9,21 @@ package struct MetricFamily: Sendable, Equatable {
     case double(Double)
   }
 
-  /// One sample. `suffix` is `_bucket`, `_sum` or `_count` for histograms, else empty.
+  /// What stands behind the family's name in a sample's: histograms and summaries have samples of several kinds.
+  package enum Suffix: String, Sendable {
+    case none = ""
+    case bucket = "_bucket"
+    case sum = "_sum"
+    case count = "_count"
+  }
+
+  /// One sample.
   package struct Sample: Sendable, Equatable {
-    package var suffix: String
+    package var suffix: Suffix
     package var labels: Labels
     package var value: Value
 
-    package init(_ value: Value, labels: Labels = [:], suffix: String = "") {
+    package init(_ value: Value, labels: Labels = [:], suffix: Suffix = .none) {
       self.suffix = suffix
       self.labels = labels
       self.value = value
@@ -33,36 +41,4 @@ package struct MetricFamily: Sendable, Equatable {
     self.help = help
     self.samples = samples
   }
-}
-
-/// Label names with their values, in the order given.
-package struct Labels: Sendable, Hashable, ExpressibleByDictionaryLiteral {
-  /// One label.
-  package struct Label: Sendable, Hashable {
-    package var name: String
-    package var value: String
-
-    package init(name: String, value: String) {
-      self.name = name
-      self.value = value
-    }
-  }
-
-  package private(set) var all: [Label]
-
-  package init(_ pairs: [(String, String)] = []) { all = pairs.map { Label(name: $0.0, value: $0.1) } }
-  /// Without a label yet, with room for so many.
-  package init(capacity: Int) {
-    all = []
-    all.reserveCapacity(capacity)
-  }
-
-  package init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
-
-  /// Adds a label unless one of that name is there; the first one wins.
-  package mutating func append(_ name: String, _ value: String) {
-    if !all.contains(where: { $0.name == name }) { all.append(Label(name: name, value: value)) }
-  }
-
-  package subscript(name: String) -> String? { all.first { $0.name == name }?.value }
 }

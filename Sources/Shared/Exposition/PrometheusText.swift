@@ -20,21 +20,32 @@ package enum PrometheusText {
   /// The same, a family at a time.
   package static func rendered(_ families: [MetricFamily]) -> (families: [RenderedFamily], dropped: Dropped) {
     var dropped = Dropped()
-    var byName: [String: MetricFamily] = [:]
-    for family in families {
-      if byName[family.name] == nil { byName[family.name] = family } else { byName[family.name]?.samples += family.samples }
-    }
     var rendered: [RenderedFamily] = []
-    for (name, family) in byName.sorted(by: { $0.key < $1.key }) {
-      guard MetricName.isValidMetric(name) else {
+    rendered.reserveCapacity(families.count)
+    var rest = order(families)[...]
+    while let place = rest.popFirst() {
+      var family = families[place]
+      while let next = rest.first, families[next].name == family.name {
+        family.samples += families[next].samples
+        rest.removeFirst()
+      }
+      guard MetricName.isValidMetric(family.name) else {
         dropped.invalid += max(1, family.samples.count)
         continue
       }
       let lines = SampleLines.render(family, &dropped)
       guard !lines.isEmpty else { continue }
-      rendered.append(RenderedFamily(name: name, kind: family.kind, help: escaped(help: family.help), lines: lines))
+      rendered.append(RenderedFamily(name: family.name, kind: family.kind, help: escaped(help: family.help), lines: lines))
     }
     return (rendered, dropped)
+  }
+
+  /// Places of families by name; of the same name, as they were given.
+  private static func order(_ families: [MetricFamily]) -> [Int] {
+    families.indices.sorted { left, right in
+      let (one, other) = (families[left].name, families[right].name)
+      return one < other || left < right && one == other
+    }
   }
 
   private static func escaped(help: String) -> String {

@@ -164,8 +164,7 @@ import Testing
         try await group.waitForAll()
       }
       try await eventually { await connection.commandsInFlight == 0 }
-      #expect(await connection.rounds.isEmpty)
-      #expect(await connection.runs.isEmpty)
+      #expect(await connection.isAskingNothing)
       #expect(await connection.deadlines == nil)
       #expect(await connection.statistics.strayReplies == 0)
     }

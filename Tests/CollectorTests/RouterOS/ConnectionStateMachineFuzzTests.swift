@@ -49,10 +49,10 @@ import Testing
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<25:
       let isStream = Bool.random(using: &random)
-      guard let submitted = try? run.machine.submit(MenuQuery(path: "/x"), isStream ? .streamed : .collected) else { return }
+      guard let submitted = try? run.machine.submit(isStream ? .streamed : .collected) else { return }
       #expect(!run.isClosed && run.machine.commands.count <= 6)
-      run.open.insert(submitted.tag)
-      if isStream { run.streamed.insert(submitted.tag) }
+      run.open.insert(submitted)
+      if isStream { run.streamed.insert(submitted) }
     case 25..<35:
       // As the owner does it: a caller that is gone gets nothing more.
       guard run.open.remove(tag) != nil else { return }

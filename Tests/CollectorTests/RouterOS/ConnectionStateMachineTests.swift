@@ -31,28 +31,25 @@ import Testing
     return machine.receive(sentence(kind, tag, fields), at: instant)
   }
 
-  private let query = MenuQuery(path: "/interface")
-
   @Test func collectsInterleavedCommandsByTag() throws {
     var machine = Self.ready()
-    let first = try machine.submit(query, .collected)
-    let second = try machine.submit(query, .collected)
-    #expect(first.words == ["/interface/print", ".tag=\(first.tag)"])
-    #expect(first.tag != second.tag)
-    #expect(Self.receive(&machine, .row, first.tag, [("name", "a")]) == [])
-    #expect(Self.receive(&machine, .row, second.tag, [("name", "x")]) == [])
-    #expect(Self.receive(&machine, .row, first.tag, [("name", "b")]) == [])
+    let first = try machine.submit(.collected)
+    let second = try machine.submit(.collected)
+    #expect(first != second)
+    #expect(Self.receive(&machine, .row, first, [("name", "a")]) == [])
+    #expect(Self.receive(&machine, .row, second, [("name", "x")]) == [])
+    #expect(Self.receive(&machine, .row, first, [("name", "b")]) == [])
     let reply = ConnectionStateMachine.Collected(rows: [["name": "x"]], ret: nil, bytes: 20, received: Self.instant)
-    #expect(Self.receive(&machine, .done, second.tag) == [.complete(tag: second.tag, reply)])
+    #expect(Self.receive(&machine, .done, second) == [.complete(tag: second, reply)])
     let other = ConnectionStateMachine.Collected(
       rows: [["name": "a"], ["name": "b"]], ret: "2", bytes: 30, received: Self.instant)
-    #expect(Self.receive(&machine, .done, first.tag, [("ret", "2")]) == [.complete(tag: first.tag, other)])
+    #expect(Self.receive(&machine, .done, first, [("ret", "2")]) == [.complete(tag: first, other)])
     #expect(machine.commands.isEmpty)
   }
 
   @Test func noRowsIsAReply() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     #expect(Self.receive(&machine, .empty, tag) == [])
     guard case .complete(tag, let reply) = Self.receive(&machine, .done, tag).first else {
       Issue.record("not complete")
@@ -63,8 +60,8 @@ import Testing
 
   @Test func aTrapEndsOnlyItsCommandAndOnlyAtItsDone() throws {
     var machine = Self.ready()
-    let (bad, _) = try machine.submit(query, .collected)
-    let (good, _) = try machine.submit(query, .collected)
+    let bad = try machine.submit(.collected)
+    let good = try machine.submit(.collected)
     #expect(Self.receive(&machine, .trap, bad, [("category", "0"), ("message", "no such command")]) == [])
     #expect(Self.receive(&machine, .trap, bad, [("message", "and more")]) == [])
     let trap = DeviceTrap(message: "no such command", category: 0)
@@ -76,7 +73,7 @@ import Testing
 
   @Test func rowsBeforeATrapAreNoReply() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     _ = Self.receive(&machine, .row, tag, [("name", "a")])
     _ = Self.receive(&machine, .trap, tag, [("message", "failure: busy")])
     #expect(Self.receive(&machine, .done, tag) == [.finish(tag: tag, .trap(DeviceTrap(message: "failure: busy")))])
@@ -84,7 +81,7 @@ import Testing
 
   @Test func deliversStreamedRowsAsTheyCome() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .streamed)
+    let tag = try machine.submit(.streamed)
     #expect(Self.receive(&machine, .row, tag, [("rx", "1")]) == [.deliver(tag: tag, ["rx": "1"])])
     #expect(Self.receive(&machine, .row, tag, [("rx", "2")]) == [.deliver(tag: tag, ["rx": "2"])])
     #expect(Self.receive(&machine, .done, tag) == [.finish(tag: tag, nil)])
@@ -92,7 +89,7 @@ import Testing
 
   @Test func cancellingASecondTimeOrAfterTheEndDoesNothing() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     let cancel = tag + 1
     let actions = machine.abandon(tag, nil)
     #expect(actions == [.send(["/cancel", "=tag=\(tag)", ".tag=\(cancel)"]), .awaitDrain(tag: tag)])
@@ -110,7 +107,7 @@ import Testing
 
   @Test func aCancelThatCameTooLateIsConsumed() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     _ = machine.abandon(tag, nil)
     #expect(Self.receive(&machine, .done, tag) == [])
     #expect(Self.receive(&machine, .trap, tag + 1, [("message", "unknown tag")]) == [])
@@ -120,7 +117,7 @@ import Testing
 
   @Test func aDeadlineReleasesTheCallerAndCancelsAtTheDevice() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     let actions = machine.abandon(tag, .noAnswer(.seconds(1)))
     #expect(actions.contains(.finish(tag: tag, .noAnswer(.seconds(1)))))
     #expect(actions.contains(.send(["/cancel", "=tag=\(tag)", ".tag=\(tag + 1)"])))
@@ -128,15 +125,15 @@ import Testing
 
   @Test func aTrapWithoutItsDoneIsReportedAtTheDeadline() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     _ = Self.receive(&machine, .trap, tag, [("message", "busy")])
     #expect(machine.abandon(tag, .noAnswer(.seconds(1))).contains(.finish(tag: tag, .trap(DeviceTrap(message: "busy")))))
   }
 
   @Test func aSilentDeviceIsGivenUpAfterTheDrain() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
-    let (other, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
+    let other = try machine.submit(.collected)
     _ = machine.abandon(tag, .noAnswer(.seconds(1)))
     let failure = RouterOSFailure.silent(.seconds(5))
     #expect(machine.drainExpired(tag, after: .seconds(5)) == [.finish(tag: other, failure), .close(failure)])
@@ -145,7 +142,7 @@ import Testing
 
   @Test func aLivelyDeviceThatForgetsACancelledCommandKeepsTheSession() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     _ = machine.abandon(tag, nil)
     machine.received(bytes: 1)
     #expect(machine.drainExpired(tag, after: .seconds(5)) == [])
@@ -156,7 +153,7 @@ import Testing
 
   @Test func anUnansweredCancelIsForgottenAfterTheDrain() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     _ = machine.abandon(tag, nil)
     _ = Self.receive(&machine, .done, tag)
     #expect(machine.cancels.count == 1)
@@ -166,22 +163,22 @@ import Testing
 
   @Test func fatalEndsEverything() throws {
     var machine = Self.ready()
-    let (first, _) = try machine.submit(query, .collected)
-    let (second, _) = try machine.submit(query, .streamed)
-    let (abandoned, _) = try machine.submit(query, .streamed)
+    let first = try machine.submit(.collected)
+    let second = try machine.submit(.streamed)
+    let abandoned = try machine.submit(.streamed)
     _ = machine.abandon(abandoned, nil)
     let failure = RouterOSFailure.fatal("session terminated")
     let actions = machine.receive(Sentence(kind: .fatal, text: ["session terminated"]), at: Self.instant)
     #expect(actions == [.finish(tag: first, failure), .finish(tag: second, failure), .close(failure)])
     #expect(machine.disconnected(.closed, midSentence: false) == [])
     #expect(machine.receive(Self.sentence(.done, first), at: Self.instant) == [])
-    #expect(throws: failure) { try machine.submit(query, .collected) }
+    #expect(throws: failure) { try machine.submit(.collected) }
     #expect(machine.closeReason == failure)
   }
 
   @Test func unknownAndStrayRepliesAreCountedAndIgnored() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     #expect(Self.receive(&machine, .unknown("!later"), tag) == [])
     #expect(Self.receive(&machine, .unknown("!later"), nil) == [])
     #expect(Self.receive(&machine, .row, 999) == [])
@@ -195,7 +192,7 @@ import Testing
   @Test func tooManyRowsOrBytesEndTheCommandAlone() throws {
     for limits in [ProtocolLimits(rowsPerReply: 2), ProtocolLimits(bytesPerReply: 25)] {
       var machine = Self.ready(limits)
-      let (tag, _) = try machine.submit(query, .collected)
+      let tag = try machine.submit(.collected)
       #expect(Self.receive(&machine, .row, tag) == [])
       #expect(Self.receive(&machine, .row, tag) == [])
       let failure = RouterOSFailure.replyTooLarge(rows: limits.rowsPerReply, bytes: limits.bytesPerReply)
@@ -208,17 +205,17 @@ import Testing
 
   @Test func commandsInFlightAreCappedAndCancelledOnesCount() throws {
     var machine = Self.ready(ProtocolLimits(commandsInFlight: 2))
-    let (first, _) = try machine.submit(query, .collected)
-    _ = try machine.submit(query, .collected)
+    let first = try machine.submit(.collected)
+    _ = try machine.submit(.collected)
     _ = machine.abandon(first, nil)
-    #expect(throws: RouterOSFailure.tooManyCommands(2)) { try machine.submit(query, .collected) }
+    #expect(throws: RouterOSFailure.tooManyCommands(2)) { try machine.submit(.collected) }
     _ = Self.receive(&machine, .done, first)
-    _ = try machine.submit(query, .collected)
+    _ = try machine.submit(.collected)
   }
 
   @Test func aWithdrawnCommandLeavesNothing() throws {
     var machine = Self.ready()
-    let (tag, _) = try machine.submit(query, .collected)
+    let tag = try machine.submit(.collected)
     machine.withdraw(tag)
     #expect(machine.commands.isEmpty)
   }

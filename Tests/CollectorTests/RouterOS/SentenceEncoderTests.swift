@@ -34,6 +34,23 @@ import Testing
     #expect(throws: UnsendableSentence.sentenceTooLong(bytes: 19)) { try encode(["1234", "1234"], limits) }
   }
 
+  @Test func sendsAQueryWithItsTagAsOftenAsItIsAsked() throws {
+    let query = MenuQuery(path: "/interface", properties: ["name", String(repeating: "x", count: 200)], queries: ["type=ether"])
+    for tag: UInt64 in [1, 1_000_000] {
+      var buffer = ByteBuffer()
+      try SentenceEncoder.encode(query, tag: tag, limits: .standard, into: &buffer)
+      #expect(Array(buffer.readableBytesView) == WireCodec.sentence(query.words + [".tag=\(tag)"]))
+    }
+    var buffer = ByteBuffer()
+    #expect(throws: UnsendableSentence.wordCount(4)) {
+      try SentenceEncoder.encode(query, tag: 1, limits: ProtocolLimits(wordsPerSentence: 3), into: &buffer)
+    }
+    #expect(throws: UnsendableSentence.emptyWord) {
+      try SentenceEncoder.encode(MenuQuery(path: "", command: ""), tag: 1, limits: .standard, into: &buffer)
+    }
+    #expect(buffer.readableBytes == 0)
+  }
+
   @Test func putsAQueryIntoWords() {
     let query = MenuQuery(
       path: "/interface", properties: ["name", "rx-byte"], attributes: [("stats", ""), ("interval", "1")],
