@@ -94,7 +94,7 @@ struct APIRoutes {
     let interface = try query.string("interface").map { name throws(HTTPProblem) in try device.interface(parameter: name) }
     let window = try TimeWindow(query, now: services.now(), length: 30 * 86_400)
     let told = try await EventsService(series: services.series).events(
-      of: device, interface: interface, window: window, limit: limit)
+      of: device, interfaces: interface.map { [$0.name] }, window: window, limit: limit)
     let output = Self.events(device.name, window, told.leftOut, told.problem) {
       for event in told.events { $0.object { event.write(&$0) } }
     }

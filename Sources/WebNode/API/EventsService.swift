@@ -43,18 +43,18 @@ struct EventsService: Sendable {
     }
   }
 
-  /// The newest `limit` events in the window; with `interface`, only its own and the device's.
+  /// The newest `limit` events in the window; with `interfaces`, only those of interfaces with these names and of the device itself.
   ///
   /// - Throws: 503 when no collector's folder answers.
   func events(
-    of device: DeviceView, interface: InterfaceView? = nil, window: TimeWindow, limit: Int
+    of device: DeviceView, interfaces: Set<String>? = nil, window: TimeWindow, limit: Int
   ) async throws -> Told {
     let answering = device.folders.filter(\.isAnswering)
     let folders = answering.isEmpty ? device.folders : answering
     let results = await read(folders, device: device.name, window: window)
     let readings = zip(folders, results).compactMap { folder, result in (try? result.get()).map { (folder, $0) } }
     if readings.isEmpty, case .failure(let error)? = results.first { throw error }
-    var told = Self.told(of: device, readings) { name in interface == nil || name == nil || name == interface?.name }
+    var told = Self.told(of: device, readings) { name in name.flatMap { interfaces?.contains($0) } ?? true }
     if readings.count < device.folders.count {
       told.problem = told.problem ?? "a root does not answer: what only its collectors know is missing"
     }

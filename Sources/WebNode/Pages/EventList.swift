@@ -7,12 +7,12 @@ enum EventList {
   static let reach = 30 * 86_400
   static let limit = 50
 
-  /// What of one device, or of one of its interfaces; where no collector's folder answers the list says so, and the page stays.
-  static func read(_ device: DeviceView, interface: InterfaceView? = nil, _ shell: PageShell, limit: Int = limit) async
+  /// What happened to one device, or to it and these of its interfaces; where no collector's folder answers the list says so, and the page stays.
+  static func read(_ device: DeviceView, interfaces: Set<String>? = nil, _ shell: PageShell, limit: Int = limit) async
     -> EventsService.Told?
   {
     await read(device.name, shell) { events, window in
-      try await events.events(of: device, interface: interface, window: window, limit: limit)
+      try await events.events(of: device, interfaces: interfaces, window: window, limit: limit)
     }
   }
 

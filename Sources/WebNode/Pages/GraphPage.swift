@@ -99,13 +99,7 @@ struct GraphPage {
       }
       return await EventList.read(snapshot.devices.filter { names[$0.name] != nil }, .only(names), shell)
     }
-    guard let interface = subject.single?.interface else {
-      let names = Set(subject.lanes.flatMap { $0.parts.map(\.name) })
-      var told = await EventList.read(device, shell)
-      told?.events.removeAll { event in event.interface.map { !names.contains($0) } ?? false }
-      return told
-    }
-    return await EventList.read(device, interface: interface, shell)
+    return await EventList.read(device, interfaces: Set(subject.lanes.flatMap { $0.parts.map(\.name) }), shell)
   }
 
   /// The history and what is wrong with it, in words; an empty one when it cannot be read.
