@@ -3,6 +3,7 @@
   'use strict';
 
   const MARK_WIDTH = 6; // pixels between two marks of events
+  const MARKS = 40; // where more events are in view, marks stand farther apart: the graph is behind them
 
   const { columns, ticks, scale } = tikwatch;
 
@@ -208,10 +209,12 @@
   function marks(chart) {
     const [from, to] = chart.range;
     const list = [];
-    for (const event of chart.events.filter(each => each.t >= from && each.t <= to).sort((a, b) => a.t - b.t)) {
+    const events = chart.events.filter(each => each.t >= from && each.t <= to).sort((a, b) => a.t - b.t);
+    const width = events.length > MARKS ? Math.max(MARK_WIDTH, chart.plotWidth / MARKS) : MARK_WIDTH;
+    for (const event of events) {
       const x = Math.min(Math.round(chart.x(event.t)), chart.left + chart.plotWidth - 1) + 0.5;
       const last = list[list.length - 1];
-      if (last && x - last.x < MARK_WIDTH) last.more += 1; else list.push({ x, label: event.label, more: 0 });
+      if (last && x - last.x < width) last.more += 1; else list.push({ x, label: event.label, more: 0 });
     }
     return list;
   }
@@ -221,11 +224,12 @@
     const { colours, left, plotWidth, top, plotHeight } = chart;
     let free = -Infinity;
     context.lineWidth = 1;
-    for (const { x, label, more } of marks(chart)) {
-      context.strokeStyle = colours.text;
-      context.setLineDash([3, 3]);
-      strokeLine(context, x, top, x, top + plotHeight);
-      context.setLineDash([]);
+    const list = marks(chart);
+    context.strokeStyle = colours.text;
+    context.setLineDash([3, 3]);
+    for (const { x } of list) strokeLine(context, x, top, x, top + plotHeight);
+    context.setLineDash([]);
+    for (const { x, label, more } of list) {
       // What stands in brackets is for the list of events.
       const count = more ? ' +' + more : '';
       const text = fitting(context, label.replace(/ \(.*\)$/, ''), plotWidth / 2 - 10 - context.measureText(count).width) + count;
