@@ -12,8 +12,21 @@ DOCS ?=
 VENV_PYTHON := .venv/bin/python
 PRODUCTS := tikwatch-collector tikwatch-web tikwatch-fakedevice
 
+# The Swift run-time libraries become part of the programs: machines that run them need no toolchain. `make build LINKING=` links them
+# dynamically; going from one to the other compiles everything again.
+LINKING ?= --static-swift-stdlib
+RELEASE := swift build -c release $(LINKING)
+
+# For `make install`: where things go (below DESTDIR), and the folder that has the programs.
+INSTALLED := tikwatch-collector tikwatch-web
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+DESTDIR ?=
+BIN ?= .build/release
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build demo test unit e2e peers cluster cluster-test setup-cluster browser lint sanitize fuzz golden setup-bench bench-programs bench bench-sampling bench-mktxp bench-endpoint bench-metrics bench-graph bench-trafmon bench-writes bench-page bench-stream clean
+.PHONY: help setup setup-tests build install uninstall demo test unit e2e peers cluster cluster-test setup-cluster browser lint sanitize fuzz golden setup-bench bench-programs bench bench-sampling bench-mktxp bench-endpoint bench-metrics bench-graph bench-trafmon bench-writes bench-page bench-stream clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +44,13 @@ setup-cluster: ## install what make cluster-test needs and is missing (apt: Glus
 	@.ci/setup cluster
 
 build: setup ## release build of the three programs, in .build/release
-	@for product in $(PRODUCTS); do echo "build: $$product"; swift build -c release --product "$$product" || exit 1; done
+	@for product in $(PRODUCTS); do echo "build: $$product"; $(RELEASE) --product "$$product" || exit 1; done
+
+install: ## as root: programs, units and samples (PREFIX=/usr/local, DESTDIR=, BIN=.build/release); configuration that is there stays
+	@PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' UNITDIR='$(UNITDIR)' DESTDIR='$(DESTDIR)' BIN='$(BIN)' deploy/install.sh install $(INSTALLED)
+
+uninstall: ## as root: take away what `make install` put there; configuration and history stay
+	@PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' UNITDIR='$(UNITDIR)' DESTDIR='$(DESTDIR)' BIN='$(BIN)' deploy/install.sh uninstall $(INSTALLED)
 
 demo: ## build, then show three made-up devices at http://127.0.0.1:8080 (PORT=…, DAYS=… of history, KEEP=1)
 	@PORT='$(PORT)' deploy/demo/demo.sh check
@@ -79,7 +98,7 @@ golden: setup ## write the golden files anew from the code's present output; loo
 
 # TIKWATCH_BIN names programs to take as they are.
 bench-programs: setup-bench
-	@if [ -z '$(TIKWATCH_BIN)' ]; then for product in $(PRODUCTS); do swift build -c release --product "$$product" --quiet || exit 1; done; fi
+	@if [ -z '$(TIKWATCH_BIN)' ]; then for product in $(PRODUCTS); do $(RELEASE) --product "$$product" --quiet || exit 1; done; fi
 
 bench: bench-programs ## every benchmark, about eight minutes; one table at the end (ONLY="metrics graph", DOCS=1: into docs/benchmarks.md, SAMPLING_SECONDS=600)
 	@.venv/bin/python Tests/Bench/all.py --only '$(ONLY)' --sampling-seconds '$(SAMPLING_SECONDS)' $(if $(DOCS),--docs)

@@ -6,6 +6,7 @@ address, `gives` for what a script of the page finds, `says` for a text. The dea
 what is tested.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -37,6 +38,27 @@ document.addEventListener('securitypolicyviolation', event => window.seen.push(
 addEventListener('error', event => window.seen.push('error: ' + (event.message || event.target && event.target.src)), true);
 addEventListener('unhandledrejection', event => window.seen.push('unhandled: ' + event.reason));
 """
+
+
+@contextlib.contextmanager
+def opening(base, judge=None, **common):
+    """A function that opens browsers at `base`. At the end each must have seen no error and no violation of the policy, `judge` has
+    its say about each, and all are closed."""
+    opened = []
+
+    def open_one(**options):
+        opened.append(Browser(base, **common, **options))
+        return opened[-1]
+
+    try:
+        yield open_one
+        for browser in opened:
+            assert browser.complaints() == []
+            if judge:
+                judge(browser)
+    finally:
+        for browser in opened:
+            browser.quit()
 
 
 class Browser:

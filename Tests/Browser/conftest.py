@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from browser import Browser
+from browser import opening
 from programs import PROGRAMS, REPOSITORY, Site, wait_until
 
 DAYS = 3
@@ -90,20 +90,8 @@ def screenshots():
 @pytest.fixture
 def open_browser(site):
     """Opens browsers on the site; at the end each must have seen no error and no violation of the policy."""
-    opened = []
-
-    def open_one(**options):
-        browser = Browser(site.url + "/", **options)
-        opened.append(browser)
-        return browser
-
-    try:
+    with opening(site.url + "/") as open_one:
         yield open_one
-        for browser in opened:
-            assert browser.complaints() == []
-    finally:
-        for browser in opened:
-            browser.quit()
 
 
 @pytest.fixture

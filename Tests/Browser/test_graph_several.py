@@ -244,3 +244,19 @@ def test_sum_of_the_overview_opens_its_graph(browser):
     browser.follow(lambda: browser.press(".hero-head h1 a"))
     browser.asks({"device": "all"})
     assert browser.text("h1 span") == "All devices"
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_events_of_all_devices_are_marked_and_listed_with_their_names(open_browser, screenshots, theme):
+    browser = open_browser(theme=theme)
+    browser.open("graph?device=all&range=15m").live()
+    labels = browser.run("return tikwatch.graphPage.events.map(each => each.label)")
+    names = {label.split(": ")[0] for label in labels}
+    assert len(names) > 1 and names <= {"gw-riga", "branch-tartu", "ap-office", "offline"}, labels
+    # Those that would cover each other are one mark; none is lost.
+    marks = browser.run("return tikwatch.chartDraw.marks(tikwatch.graphPage.chart).map(each => [each.x, each.more + 1])")
+    assert sum(count for _, count in marks) == len(labels)
+    assert all(after[0] - before[0] >= 6 for before, after in zip(marks, marks[1:]))
+    listed = browser.run("return [...document.querySelectorAll('[data-part=\"events\"] li > span')].map(each => each.textContent)")
+    assert listed and all(text.split(":")[0].split(" ")[0] in names for text in listed), listed
+    browser.driver.save_screenshot(str(screenshots / f"graph-all-events-{theme}.png"))

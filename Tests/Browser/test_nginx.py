@@ -5,7 +5,7 @@ import xml.etree.ElementTree as tree
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from browser import PHONE, Browser
+from browser import PHONE, opening
 from nginx import Front, running
 from pages import GRAPH, PAGES, REPORT, SEVERAL
 
@@ -25,22 +25,13 @@ def front(site, tmp_path_factory):
 def visit(front):
     """Opens browsers at the path; at the end each must have asked for nothing outside of it, and have seen no error."""
     base = f"https://127.0.0.1:{front.nginx.port}{front.base}/"
-    opened = []
 
-    def open_one(**options):
-        browser = Browser(base, trusting=True, **options)
-        opened.append(browser)
-        return browser
+    def judge(browser):
+        asked = browser.requests()
+        assert len(asked) > 3 and [url for url in asked if not url.startswith((base, "data:", "blob:", "about:"))] == []
 
-    try:
+    with opening(base, judge, trusting=True) as open_one:
         yield open_one
-        for browser in opened:
-            assert browser.complaints() == []
-            asked = browser.requests()
-            assert len(asked) > 3 and [url for url in asked if not url.startswith((base, "data:", "blob:", "about:"))] == []
-    finally:
-        for browser in opened:
-            browser.quit()
 
 
 def fetch(front, url):

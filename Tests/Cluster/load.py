@@ -3,54 +3,32 @@
 import collections
 import http.client
 import json
-import threading
 import time
 import urllib.error
 import urllib.request
 
+from asking import Asking
 from steady import DEVICES, wrong_numbers
 
 
-class Load:
+class Load(Asking):
     """Asks for pages, metrics, pictures and histories, and follows streams, until it is stopped."""
 
     def __init__(self, cluster):
+        super().__init__(cluster.began)
         self.cluster = cluster
-        self.counts = collections.Counter()
-        self.slowest = collections.Counter()
-        # (when, what was asked, what was wrong)
-        self.failures = []
         self.cut = []
         self.kills = []
         self.seconds = {}
         self.reconnects = 0
-        self._end = threading.Event()
-        self._lock = threading.Lock()
-        works = [self._pages, self._metrics, self._pictures, self._series]
-        self._threads = [threading.Thread(target=self._repeat, args=(work,)) for work in works]
-        self._threads += [threading.Thread(target=self._follow, args=(device,)) for device in DEVICES]
-
-    def start(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def stop(self):
-        self._end.set()
-        for thread in self._threads:
-            thread.join(40)
-        assert not any(thread.is_alive() for thread in self._threads), "a request never came back"
+        for work in [self._pages, self._metrics, self._pictures, self._series]:
+            self.repeat(0.25, work)
+        for device in DEVICES:
+            self.run(self._follow, device)
 
     def killed(self):
         """A node dies at about this time: an answer that it had begun is cut, which no proxy can mend."""
         self.kills.append(time.time())
-
-    def _repeat(self, work):
-        turn = 0
-        while not self._end.is_set():
-            work(turn)
-            turn += 1
-            self._end.wait(0.25)
 
     def _ask(self, kind, target, check):
         began = time.time()
@@ -65,11 +43,7 @@ class Load:
                 with self._lock:
                     self.cut.append((target, problem))
                 problem = None
-        with self._lock:
-            self.counts[kind] += 1
-            self.slowest[kind] = max(self.slowest[kind], round(time.time() - began, 2))
-            if problem:
-                self.failures.append((round(began - self.cluster.began, 1), target, problem))
+        self.note(kind, target, began, problem)
 
     def _pages(self, turn):
         target = ["/", f"/devices/{DEVICES[turn % 3]}", f"/graph?device={DEVICES[turn % 3]}&interface=ether1"][turn // 3 % 3]

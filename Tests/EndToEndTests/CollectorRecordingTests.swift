@@ -126,7 +126,7 @@ import Testing
     let before = journal[reset - 1].value.rxCounter ?? 0
     let last = journal.last?.value.rxCounter ?? 0
     #expect(rows.reduce(0) { $0 + $1.rxBytes } == before - first + last)
-    let events = try EventFile.read(rig.directory.device("gw"), from: 0, to: 4e9)
+    let events = try EventFile.read(rig.directory.device("gw"), from: 0, to: 4e9).events
     #expect(events.contains { $0.kind == .reboot })
     #expect(!events.contains { $0.kind == .reset })
     return true

@@ -116,7 +116,7 @@ import Testing
     let ups = collector.standardError.split(separator: "\n").filter { $0.contains("Device is up") && $0.contains("device=stays") }
     #expect(ups.count == 1)
     func configEvents(_ device: String) throws -> [String] {
-      try EventFile.read(rig.directory.device(device), from: 0, to: 4e9).filter { $0.kind == .config }.map(\.text)
+      try EventFile.read(rig.directory.device(device), from: 0, to: 4e9).events.filter { $0.kind == .config }.map(\.text)
     }
     #expect(try configEvents("alters") == ["the configuration has changed: other labels"])
     #expect(try configEvents("comes") == ["the device is configured"])

@@ -143,6 +143,6 @@ import Testing
     try rig.expectTruth("gw", "ether1")
     let aside = try BoundedFile.list(rig.directory.device("gw").interfaces).filter { $0.contains(".rrd.corrupt-") }
     #expect(aside.count == 1)
-    #expect(try EventFile.read(rig.directory.device("gw"), from: 0, to: 4e9).contains { $0.kind == .schema })
+    #expect(try EventFile.read(rig.directory.device("gw"), from: 0, to: 4e9).events.contains { $0.kind == .schema })
   }
 }

@@ -103,7 +103,7 @@ import Testing
     let aside = try BoundedFile.list(directory.interfaces).filter { $0.hasPrefix("ether1.rrd.corrupt-") }
     #expect(aside.count == 1)
     #expect(try DeviceFile.read(directory.deviceFile).interfaces["ether1"] != nil)
-    let events = try EventFile.read(directory, from: 0, to: 4e9)
+    let events = try EventFile.read(directory, from: 0, to: 4e9).events
     #expect(events.count { $0.kind == .schema } == 2)
     // The sound lines of an old journal are none of this device's.
     try FileManager.default.removeItem(atPath: rig.directory.live + "/202001010000.jsonl")

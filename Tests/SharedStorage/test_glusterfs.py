@@ -1,14 +1,14 @@
 """Collectors and web nodes on different hosts share a root over GlusterFS; a brick dies under load and returns, a host is
 cut off, a collector is killed."""
 
-import collections
+import functools
 import hashlib
 import os
 import signal
-import threading
 import time
 
 import pytest
+from asking import Asking
 from gluster import Site, obstacle
 from programs import wait_until
 from steady import BURST, DEVICES, RX, ledger, wrong_numbers
@@ -26,25 +26,16 @@ def site(tmp_path):
         running.kill()
 
 
-class Readers:
+class Readers(Asking):
     """People at every web node, for as long as it lasts."""
 
     def __init__(self, site):
-        self.site, self.failures, self.counts, self.slowest = site, [], collections.Counter(), collections.Counter()
-        self._end = threading.Event()
-        self._threads = [threading.Thread(target=self._read, args=(host,)) for host in site.hosts]
+        super().__init__(site.began)
+        self.site = site
         # Hosts that cannot be reached at present are not asked.
         self.away = set()
-
-    def start(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def stop(self):
-        self._end.set()
-        for thread in self._threads:
-            thread.join(60)
+        for host in site.hosts:
+            self.repeat(0.5, functools.partial(self._read, host))
 
     def sorted_failures(self, cut):
         """What was refused because the volume hung, as GlusterFS does for one to two ping timeouts after a host has vanished; all else."""
@@ -53,15 +44,9 @@ class Readers:
                    if cut - 1 <= failure[0] + self.site.began <= end and ": 503" in failure[2]]
         return refused, [failure for failure in self.failures if failure not in refused]
 
-    def _read(self, host):
-        turn = 0
-        while not self._end.is_set():
-            if host.name not in self.away:
-                self._ask(host, turn)
-            turn += 1
-            self._end.wait(0.5)
-
-    def _ask(self, host, turn):
+    def _read(self, host, turn):
+        if host.name in self.away:
+            return
         began = time.time()
         try:
             if turn % 3 == 0:
@@ -73,10 +58,7 @@ class Readers:
                 problem = wrong_numbers(self.site.series(host, DEVICES[turn % 3], now - 60, now, 60))
         except (OSError, AssertionError, ValueError) as error:
             problem = f"{type(error).__name__}: {error}"
-        self.counts[host.name] += 1
-        self.slowest[host.name] = max(self.slowest[host.name], round(time.time() - began, 2))
-        if problem and host.name not in self.away:
-            self.failures.append((round(began - self.site.began, 1), host.name, problem))
+        self.note(host.name, host.name, began, None if host.name in self.away else problem)
 
 
 def test_a_brick_dies_a_host_is_cut_off_a_collector_is_killed(site):

@@ -2,7 +2,6 @@ import Foundation
 import HTTPService
 import NIOCore
 import Shared
-import Synchronization
 import TestSupport
 import Testing
 
@@ -31,43 +30,25 @@ import Testing
   @Test func hungRootIs503ForItselfAndNothingForTheOthers() async throws {
     let hung = try Self.site("gw1")
     var sound = try Self.site("gw2")
-    let gate = Gate()
-    defer { gate.open() }
+    let root = HangingRoot()
     let clock = TestClock(Double(Self.now))
-    let waits = HandClock()
-    let begun = Mutex(0)
     let config = RunningNode.config(hung.root.path, sound.root.path)
-    let reader = GatedReader(gate: gate, root: hung.root.path)
     try sound.collector.beat(at: Double(Self.now) + 30)
     try sound.collector.samples((Self.now + 1)...(Self.now + 30), ["gw2": ["ether1": Truth(seed: 1)]], continues: true)
-    try await RunningNode.with(
-      config, now: clock.reading, reader: reader,
-      change: {
-        $0.waitClock = waits.clock
-        $0.beforeRead = { root in
-          guard root == 0 else { return }
-          begun.withLock { $0 += 1 }
-          gate.pass()
-        }
-      }
-    ) { node in
+    try await root.with(config, now: clock.reading) { node in
       try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
       let before = try await node.get(Self.series("gw1"))
       #expect(before.status == 200)
-      gate.close()
-      let earlier = begun.withLock { $0 }
-      defer {
-        gate.open()
-        waits.advance(by: .hours(1))
-      }
+      root.gate.close()
+      let earlier = root.begun
       clock.advance(by: 0.5)
       // More at once than there are threads: none may wait for ever, none may take the other root's place.
       try await withThrowingTaskGroup(of: HTTPReply.self) { group in
         for _ in 0..<80 { group.addTask { try await node.get(Self.series("gw1")) } }
         // Every thread of the root is taken.
-        try await eventually { begun.withLock { $0 } == earlier + 4 }
+        try await eventually { root.begun == earlier + 4 }
         for _ in 0..<20 { #expect(try await node.get(Self.series("gw2")).status == 200) }
-        waits.advance(by: .seconds(5))
+        root.waits.advance(by: .seconds(5))
         for try await reply in group {
           #expect(reply.status == 503)
           #expect(reply["retry-after"] != nil)
@@ -87,7 +68,7 @@ import Testing
         let states = try await node.json("/api/v1/devices")["devices"].array.map { $0["state"].string }
         return states == ["stale", "up"]
       }
-      gate.open()
+      root.gate.open()
       try await eventually { try await node.get(Self.series("gw1")).status == 200 }
     }
   }
@@ -96,15 +77,11 @@ import Testing
   @Test func everyAddressAnswersInTimeWhileARootHangs() async throws {
     let hung = try Self.site("gw1")
     let sound = try Self.site(BrokenMatrixTests.sound)
-    let gate = Gate()
-    defer { gate.open() }
+    let root = HangingRoot()
     let config = RunningNode.config(hung.root.path, sound.root.path)
-    try await RunningNode.with(
-      config, now: { Double(Self.now) }, reader: GatedReader(gate: gate, root: hung.root.path),
-      change: { $0.beforeRead = { root in if root == 0 { gate.pass() } } }
-    ) { node in
+    try await root.with(config, now: { Double(Self.now) }, waitsByHand: false) { node in
       try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
-      gate.close()
+      root.gate.close()
       try await withThrowingTaskGroup(of: (String, HTTPReply).self) { group in
         for target in BrokenMatrixTests.targets("gw1") + BrokenMatrixTests.targets(BrokenMatrixTests.sound)
           + BrokenMatrixTests.common

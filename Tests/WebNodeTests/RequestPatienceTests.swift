@@ -131,37 +131,20 @@ import Testing
   func aRequestOfAHungRootWaitsOnceAndTheNextOnesNotAtAll(first: String) async throws {
     let hung = try HungRootTests.site("gw1")
     let sound = try HungRootTests.site(BrokenMatrixTests.sound)
-    let (gate, waits) = (Gate(), HandClock())
-    defer { gate.open() }
+    let hanging = HangingRoot()
     let config = RunningNode.config(hung.root.path, sound.root.path)
-    let begun = Mutex(0)
-    try await RunningNode.with(
-      config, now: { Double(HungRootTests.now) }, reader: GatedReader(gate: gate, root: hung.root.path),
-      change: {
-        $0.waitClock = waits.clock
-        $0.beforeRead = { root in
-          guard root == 0 else { return }
-          begun.withLock { $0 += 1 }
-          gate.pass()
-        }
-      }
-    ) { node in
+    try await hanging.with(config, now: { Double(HungRootTests.now) }) { node in
       try await eventually { try await node.json("/api/v1/devices")["devices"].array.count == 2 }
-      gate.close()
-      // However the test ends, the node shall be able to.
-      defer {
-        gate.open()
-        waits.advance(by: .hours(1))
-      }
+      hanging.gate.close()
       for target in [first, "/api/v1/events?device=gw1"] {
         let answered = Mutex(false)
-        let before = begun.withLock { $0 }
+        let before = hanging.begun
         let reply = Task {
           defer { answered.withLock { $0 = true } }
           return try await node.get(target)
         }
-        try await eventually { begun.withLock { $0 > before } || answered.withLock { $0 } }
-        waits.advance(by: .seconds(5))
+        try await eventually { hanging.begun > before || answered.withLock { $0 } }
+        hanging.waits.advance(by: .seconds(5))
         let status = try await reply.value.status
         #expect([200, 404, 503].contains(status), "\(target): \(status)")
       }
@@ -175,10 +158,10 @@ import Testing
         let isMissing = reply.status == 404 && reply.text.contains("there is nothing at this address")
         #expect(reply.status == 200 || isMissing, "\(target): \(reply.status) \(reply.text.prefix(300))")
       }
-      #expect(waits.waiting == 0)
+      #expect(hanging.waits.waiting == 0)
       let root = try await node.json("/api/v1/cluster")["roots"].array.first
       #expect(root?["hung"].raw as? Bool == true)
-      gate.open()
+      hanging.gate.open()
       try await eventually {
         try await node.get("/api/v1/events?device=gw1").status == 200
       }

@@ -80,24 +80,48 @@ struct APIRoutes {
   @Sendable private func events(_ request: Request, _ context: WebContext) async throws -> Response {
     let query = try QueryParameters(request.uri.query)
     let snapshot = services.fleet.snapshot()
-    let device = try snapshot.device(parameter: try query.required("device", "the name of a device"))
+    let name = try query.required("device", "the name of a device")
+    let limit = try query.integer("limit", in: 1...1000, default: 100)
+    if name == GraphSubject.everything, try query.string("interface") == nil {
+      let window = try TimeWindow(query, now: services.now(), length: 30 * 86_400)
+      let told = try await services.series.fleetEvents.told(snapshot.devices, .all, window: window).newest(limit)
+      let output = Self.events(name, window, told.leftOut, told.problem) {
+        for each in told.events { $0.object { each.event.write(&$0, device: each.device) } }
+      }
+      return answer(output, window, request)
+    }
+    let device = try snapshot.device(parameter: name)
     let interface = try query.string("interface").map { name throws(HTTPProblem) in try device.interface(parameter: name) }
     let window = try TimeWindow(query, now: services.now(), length: 30 * 86_400)
-    let limit = try query.integer("limit", in: 1...1000, default: 100)
-    let events = try await EventsService(series: services.series).events(
-      of: device, interface: interface, window: window, limit: limit)
+    let told = try await EventsService(series: services.series).events(
+      of: device, interfaces: interface.map { [$0.name] }, window: window, limit: limit)
+    let output = Self.events(device.name, window, told.leftOut, told.problem) {
+      for event in told.events { $0.object { event.write(&$0) } }
+    }
+    return answer(output, window, request)
+  }
+
+  private static func events(
+    _ device: String, _ window: TimeWindow, _ leftOut: Int, _ problem: String?, _ list: (inout JSONOutput) -> Void
+  ) -> JSONOutput {
     var output = JSONOutput()
     output.object {
-      $0.member("device", device.name)
+      $0.member("device", device)
       $0.member("from", window.from)
       $0.member("to", window.to)
       $0.key("events")
-      $0.array { for event in events { $0.object { event.write(&$0) } } }
+      $0.array { list(&$0) }
+      if leftOut > 0 { $0.member("leftOut", leftOut) }
+      if let problem { $0.member("problem", problem) }
     }
+    return output
+  }
+
+  private func answer(_ events: JSONOutput, _ window: TimeWindow, _ request: Request) -> Response {
     // A collector that was away may still tell of a time that is over.
     let freshness = Freshness.window(
       to: window.to, now: services.now(), isMoving: window.isMoving, step: 1, isComplete: false, settled: 0)
-    return .json(output, freshness: freshness, request: request)
+    return .json(events, freshness: freshness, request: request)
   }
 
   private func unique(_ devices: [DeviceView]) -> [DeviceView] {

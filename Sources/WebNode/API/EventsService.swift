@@ -15,9 +15,11 @@ struct EventsService: Sendable {
     /// Names of the collectors that saw it.
     var collectors: [String] = []
 
-    func write(_ output: inout JSONOutput) {
+    /// - Parameter device: among events of several.
+    func write(_ output: inout JSONOutput, device: String? = nil) {
       output.member("t", t)
       output.member("kind", kind.rawValue)
+      if let device { output.member("device", device) }
       if let interface { output.member("interface", interface) }
       output.member("text", text)
       output.key("collectors")
@@ -25,34 +27,62 @@ struct EventsService: Sendable {
     }
   }
 
-  /// The newest `limit` events in the window, oldest first; with `interface`, only its own and the device's.
-  ///
-  /// - Throws: 503 when no collector's folder answers.
-  func events(
-    of device: DeviceView, interface: InterfaceView? = nil, window: TimeWindow, limit: Int
-  ) async throws -> [Event] {
-    let answering = device.folders.filter(\.isAnswering)
-    let folders = answering.isEmpty ? device.folders : answering
-    var merge = EventMerge()
-    var failure: (any Error)?
-    var answered = false
-    for (folder, outcome) in zip(folders, await read(folders, window: window, limit: limit)) {
-      switch outcome {
-      case .success(let lines):
-        answered = true
-        let named = lines.map { line in (line: line, interface: name(of: line, in: folder, device)) }
-        merge.add(
-          named.filter { interface == nil || $0.interface == nil || $0.interface == interface?.name }, of: folder.collector)
-      case .failure(let error): failure = failure ?? error
-      }
-    }
-    if !answered, let failure { throw failure }
-    return merge.entries.suffix(limit).map {
-      Event(t: $0.line.t, kind: $0.line.kind, interface: $0.interface, text: $0.line.text, collectors: $0.collectors)
+  /// Events of a window and what is missing among them.
+  struct Told: Sendable, Equatable {
+    /// Oldest first.
+    var events: [Event] = []
+    /// Older ones of the window, beyond the limit.
+    var leftOut = 0
+    /// What could not be read.
+    var problem: String?
+
+    mutating func limit(to count: Int) {
+      let more = max(0, events.count - count)
+      events.removeFirst(more)
+      leftOut += more
     }
   }
 
-  private func name(of line: EventLine, in folder: DeviceView.Folder, _ device: DeviceView) -> String? {
+  /// The newest `limit` events in the window; with `interfaces`, only those of interfaces with these names and of the device itself.
+  ///
+  /// - Throws: 503 when no collector's folder answers.
+  func events(
+    of device: DeviceView, interfaces: Set<String>? = nil, window: TimeWindow, limit: Int
+  ) async throws -> Told {
+    let answering = device.folders.filter(\.isAnswering)
+    let folders = answering.isEmpty ? device.folders : answering
+    let results = await read(folders, device: device.name, window: window)
+    let readings = zip(folders, results).compactMap { folder, result in (try? result.get()).map { (folder, $0) } }
+    if readings.isEmpty, case .failure(let error)? = results.first { throw error }
+    var told = Self.told(of: device, readings) { name in name.flatMap { interfaces?.contains($0) } ?? true }
+    if readings.count < device.folders.count {
+      told.problem = told.problem ?? "a root does not answer: what only its collectors know is missing"
+    }
+    told.limit(to: limit)
+    return told
+  }
+
+  /// What collectors told of one device, joined.
+  ///
+  /// - Parameter takes: whether events of an interface with this name are wanted; `nil`: of the whole device.
+  static func told(
+    of device: DeviceView, _ readings: [(folder: DeviceView.Folder, reading: EventFile.Reading)], takes: (String?) -> Bool
+  ) -> Told {
+    var merge = EventMerge()
+    var told = Told()
+    for (folder, reading) in readings {
+      let named = reading.events.map { line in (line: line, interface: name(of: line, in: folder, device)) }
+      merge.add(named.filter { takes($0.interface) }, of: folder.collector)
+      told.leftOut = max(told.leftOut, reading.leftOut)
+      told.problem = told.problem ?? reading.problem
+    }
+    told.events = merge.entries.map {
+      Event(t: $0.line.t, kind: $0.line.kind, interface: $0.interface, text: $0.line.text, collectors: $0.collectors)
+    }
+    return told
+  }
+
+  private static func name(of line: EventLine, in folder: DeviceView.Folder, _ device: DeviceView) -> String? {
     line.interface.map { key in
       device.interfaces.first { $0.sources.contains { $0.directory == folder.directory && $0.key == key } }?.name ?? key
     }
@@ -60,10 +90,11 @@ struct EventsService: Sendable {
 
   /// All folders at once, each on its root's threads: one that hangs costs its deadline once.
   private func read(
-    _ folders: [DeviceView.Folder], window: TimeWindow, limit: Int
-  ) async -> [Result<[EventLine], any Error>] {
-    await series.all(folders.map(\.root)) { index in
-      try EventFile.read(folders[index].directory, from: Double(window.from), to: Double(window.to), limit: limit)
+    _ folders: [DeviceView.Folder], device: String, window: TimeWindow
+  ) async -> [Result<EventFile.Reading, any Error>] {
+    let store = series.events
+    return await series.all(folders.map(\.root)) { index in
+      store.read(folders[index].directory, device: device, window: window)
     }
   }
 }

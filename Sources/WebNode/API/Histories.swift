@@ -25,6 +25,8 @@ struct Histories: Sendable {
   /// On the grid of the total; empty where the subject is everything.
   var lanes: [Lane]
   var events: [Event] = []
+  /// Older events of the window, beyond those given.
+  var eventsLeftOut = 0
   var problem: String?
   /// Whether the highest and lowest of the total are bounds: peaks of several lines need not fall on the same second.
   var hasBounds = false
@@ -36,6 +38,8 @@ struct Histories: Sendable {
 extension SeriesService {
   /// Points of all lines together.
   static let pointLimit = 16_000
+  /// Events in one answer about several lines: marks that a graph can hold.
+  static let eventLimit = 300
 
   /// The histories of what a graph is about, all in the same steps.
   ///
@@ -47,12 +51,17 @@ extension SeriesService {
       let parts = snapshot.devices.flatMap { device in
         device.totalInterfaces.map { FleetSum.Part(device: device.name, interface: $0) }
       }
+      async let events = marks(snapshot.devices, window)
       let answer = try await sums.answer(parts, window: window, points: points)
+      let told = await events
       return Histories(
-        total: answer.series, lanes: [], problem: answer.problem, hasBounds: answer.series.step > 1 && parts.count > 1)
+        total: answer.series, lanes: [], events: told.events, eventsLeftOut: told.leftOut,
+        problem: answer.problem ?? told.problem, hasBounds: answer.series.step > 1 && parts.count > 1)
     }
     var lanes: [Histories.Lane] = []
     var events: [Histories.Event] = []
+    // Of parts of the same device it is the same files: the largest number, not their sum.
+    var older = 0
     var failure: (any Error)?
     // The first that can be read decides the steps; the others follow at once.
     var rest = subject.lanes[...]
@@ -61,6 +70,7 @@ extension SeriesService {
         let answer = try await history(lane, window: window, points: points, grid: nil)
         lanes.append(Histories.Lane(lane: lane, series: answer.series, problem: answer.problem))
         events += Self.events(answer.events, lane)
+        older = max(older, answer.eventsLeftOut)
       } catch {
         failure = failure ?? error
       }
@@ -77,6 +87,7 @@ extension SeriesService {
       case .success(let answer):
         lanes.append(Histories.Lane(lane: lane, series: answer.series, problem: answer.problem))
         events += Self.events(answer.events, lane)
+        older = max(older, answer.eventsLeftOut)
       case .failure(let error):
         failure = failure ?? error
         lanes.append(Histories.Lane(lane: lane, series: .empty(grid), problem: (error as? HTTPProblem)?.detail ?? "\(error)"))
@@ -88,17 +99,36 @@ extension SeriesService {
         Histories.Lane(lane: lane, series: .empty(grid), problem: (failure as? HTTPProblem)?.detail ?? "cannot be read"),
         at: index)
     }
-    return Self.merged(lanes, events, grid)
+    return Self.merged(lanes, events, older: older, grid)
   }
 
-  private static func merged(_ lanes: [Histories.Lane], _ events: [Histories.Event], _ grid: SeriesGrid) -> Histories {
+  /// The events of all devices and their uplinks; a sum without them is a sum.
+  private func marks(
+    _ devices: [DeviceView], _ window: TimeWindow
+  ) async -> (events: [Histories.Event], leftOut: Int, problem: String?) {
+    do {
+      let told = try await fleetEvents.told(devices, .totals, window: window).newest(Self.eventLimit)
+      let events = told.events.map { each in
+        Histories.Event(
+          t: each.event.t, kind: each.event.kind, device: each.device, interface: each.event.interface, text: each.event.text)
+      }
+      return (events, told.leftOut, told.problem)
+    } catch {
+      return ([], 0, "the events cannot be read: \((error as? HTTPProblem)?.detail ?? "\(error)")")
+    }
+  }
+
+  private static func merged(_ lanes: [Histories.Lane], _ events: [Histories.Event], older: Int, _ grid: SeriesGrid) -> Histories
+  {
     var sum = SeriesSum(grid: grid)
     for lane in lanes { sum.add(lane.series) }
     let isOne = lanes.count == 1
     var seen: [Histories.Event] = []
     for event in events.sorted(by: { $0.t < $1.t }) where !seen.suffix(50).contains(event) { seen.append(event) }
+    let leftOut = isOne ? 0 : max(0, seen.count - Self.eventLimit)
     return Histories(
-      total: isOne ? lanes[0].series : sum.series(parts: lanes.count), lanes: lanes, events: seen,
+      total: isOne ? lanes[0].series : sum.series(parts: lanes.count), lanes: lanes, events: Array(seen.dropFirst(leftOut)),
+      eventsLeftOut: leftOut + older,
       problem: lanes.lazy.compactMap(\.problem).first,
       hasBounds: grid.step > 1 && lanes.reduce(0) { $0 + $1.lane.parts.count } > 1)
   }

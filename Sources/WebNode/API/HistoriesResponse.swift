@@ -32,6 +32,7 @@ struct HistoriesResponse {
       }
       $0.key("events")
       $0.array { output in for event in histories.events { output.object { Self.write(event, &$0) } } }
+      if histories.eventsLeftOut > 0 { $0.member("eventsLeftOut", histories.eventsLeftOut) }
       if let problem = histories.problem { $0.member("problem", problem) }
     }
     return output

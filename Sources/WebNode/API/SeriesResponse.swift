@@ -44,6 +44,7 @@ struct SeriesResponse {
           }
         }
       }
+      if answer.eventsLeftOut > 0 { $0.member("eventsLeftOut", answer.eventsLeftOut) }
       if let problem = answer.problem { $0.member("problem", problem) }
     }
     return output

@@ -9,6 +9,8 @@ struct SeriesService: Sendable {
   struct Answer: Sendable {
     var series: Series
     var events: [EventLine]
+    /// Older events of the window, beyond those given.
+    var eventsLeftOut = 0
     /// Why an archive could not be read, although the answer has what the journal and other replicas know.
     var problem: String?
     /// Whose seconds these are.
@@ -31,14 +33,18 @@ struct SeriesService: Sendable {
   private let pools: [BlockingPool]
   private let problems: ProblemBoard
   let outages = OutageIndex()
+  let events: EventStore
   let sums: FleetSum
+  let fleetEvents: FleetEvents
 
   init(
     pools: [BlockingPool], problems: ProblemBoard, now: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
   ) {
     self.pools = pools
     self.problems = problems
+    events = EventStore(problems: problems)
     sums = FleetSum(pools: pools, problems: problems, now: now)
+    fleetEvents = FleetEvents(pools: pools, store: events, now: now)
   }
 
   /// The pool for work on this root.
@@ -88,8 +94,11 @@ struct SeriesService: Sendable {
       }
     }
     var merge = EventMerge()
-    for (replica, events) in told {
-      merge.add(events.map { (line: $0, interface: $0.interface.map { _ in interface.key }) }, of: replica.source.collector)
+    for (replica, reading) in told {
+      let own = reading.events.filter { $0.interface == nil || $0.interface == replica.source.key }
+      merge.add(own.map { (line: $0, interface: $0.interface.map { _ in interface.key }) }, of: replica.source.collector)
+      answer.eventsLeftOut = max(answer.eventsLeftOut, reading.leftOut)
+      answer.problem = answer.problem ?? reading.problem
     }
     answer.events = merge.entries.map(\.line)
     if replicas.count < everyone.count || told.count < replicas.count {
@@ -113,25 +122,17 @@ struct SeriesService: Sendable {
   /// The replicas whose root answers, with the events of the window; and why the others do not.
   private func told(
     _ replicas: [Replica], device: String, window: TimeWindow
-  ) async -> ([(replica: Replica, events: [EventLine])], (any Error)?) {
-    let board = problems
-    let results = await all(replicas.map(\.source.root)) { index -> [EventLine] in
+  ) async -> ([(replica: Replica, reading: EventFile.Reading)], (any Error)?) {
+    let store = events
+    let results = await all(replicas.map(\.source.root)) { index -> EventFile.Reading in
       let source = replicas[index].source
-      guard source.isReadable else { return [] }
-      do throws(FileError) {
-        let events = try EventFile.read(source.directory, from: Double(window.from), to: Double(window.to))
-        board.clear(path: source.directory.events)
-        return events.filter { $0.interface == nil || $0.interface == source.key }
-      } catch {
-        board.report(error.description, path: source.directory.events, device: device)
-        return []
-      }
+      return source.isReadable ? store.read(source.directory, device: device, window: window) : EventFile.Reading()
     }
-    var told: [(Replica, [EventLine])] = []
+    var told: [(Replica, EventFile.Reading)] = []
     var failure: (any Error)?
     for (replica, result) in zip(replicas, results) {
       switch result {
-      case .success(let events): told.append((replica, events))
+      case .success(let reading): told.append((replica, reading))
       case .failure(let error): failure = failure ?? error
       }
     }

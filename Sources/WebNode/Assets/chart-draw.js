@@ -2,6 +2,9 @@
 (function (tikwatch) {
   'use strict';
 
+  const MARK_WIDTH = 6; // pixels between two marks of events
+  const MARKS = 40; // where more events are in view, marks stand farther apart: the graph is behind them
+
   const { columns, ticks, scale } = tikwatch;
 
   /** The tile of the diagonal hatch that says "no data". */
@@ -202,20 +205,34 @@
     return shown === text ? text : shown.trimEnd() + '…';
   }
 
+  /** The events in view; those that would stand on top of each other are one mark, which tells how many. */
+  function marks(chart) {
+    const [from, to] = chart.range;
+    const list = [];
+    const events = chart.events.filter(each => each.t >= from && each.t <= to).sort((a, b) => a.t - b.t);
+    const width = events.length > MARKS ? Math.max(MARK_WIDTH, chart.plotWidth / MARKS) : MARK_WIDTH;
+    for (const event of events) {
+      const x = Math.min(Math.round(chart.x(event.t)), chart.left + chart.plotWidth - 1) + 0.5;
+      const last = list[list.length - 1];
+      if (last && x - last.x < width) last.more += 1; else list.push({ x, label: event.label, more: 0 });
+    }
+    return list;
+  }
+
   /** Dashed lines for reboots, link changes and the like; a label only where it does not collide. */
   function events(chart, context) {
     const { colours, left, plotWidth, top, plotHeight } = chart;
     let free = -Infinity;
     context.lineWidth = 1;
-    for (const event of [...chart.events].sort((a, b) => a.t - b.t)) {
-      const x = Math.round(chart.x(event.t)) + 0.5;
-      if (x < left || x > left + plotWidth) continue;
-      context.strokeStyle = colours.text;
-      context.setLineDash([3, 3]);
-      strokeLine(context, x, top, x, top + plotHeight);
-      context.setLineDash([]);
+    const list = marks(chart);
+    context.strokeStyle = colours.text;
+    context.setLineDash([3, 3]);
+    for (const { x } of list) strokeLine(context, x, top, x, top + plotHeight);
+    context.setLineDash([]);
+    for (const { x, label, more } of list) {
       // What stands in brackets is for the list of events.
-      const text = fitting(context, event.label.replace(/ \(.*\)$/, ''), plotWidth / 2 - 10);
+      const count = more ? ' +' + more : '';
+      const text = fitting(context, label.replace(/ \(.*\)$/, ''), plotWidth / 2 - 10 - context.measureText(count).width) + count;
       const width = context.measureText(text).width + 10;
       const start = x + width > left + plotWidth ? x - width : x;
       if (start > free) {
@@ -244,5 +261,5 @@
     }
   }
 
-  tikwatch.chartDraw = { hatchTile, trace, all };
+  tikwatch.chartDraw = { hatchTile, trace, marks, all };
 })(globalThis.tikwatch ??= {});

@@ -38,6 +38,7 @@
         total,
         parts: this.boot.several ? answer.series.map(series.parse) : [],
         events: answer.events.map(event => ({ t: event.t, label: label(event) })).filter(event => event.label),
+        unmarked: answer.eventsLeftOut ? 'newest ' + answer.events.length + ' of ' + (answer.events.length + answer.eventsLeftOut) + ' events marked' : '',
         problem: answer.problem ? 'Part of the history cannot be read: ' + answer.problem : null,
       };
     }

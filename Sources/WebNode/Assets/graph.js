@@ -92,6 +92,7 @@
         this.content.replace(present);
         this.content.past = past;
         this.events = present.events;
+        dom.text(dom.byId('unmarked'), present.unmarked);
         this.fail(present.problem);
         this.show();
       } catch (error) {

@@ -13,7 +13,7 @@ struct DeviceDetails {
   let snapshot: FleetSnapshot
   var health: DeviceHealth?
   private var clients: [Client] = []
-  private var events: [EventsService.Event]?
+  private var events: EventsService.Told?
 
   init(_ shell: PageShell, _ device: DeviceView) async {
     self.shell = shell
@@ -65,9 +65,12 @@ struct DeviceDetails {
   /// A chosen kind of event, or all.
   private var eventFields: Fields {
     let kind = shell.query["events"].flatMap(EventLine.Kind.init(rawValue:))
-    let all = events ?? []
+    let all = events?.events ?? []
     let chosen = kind.map { kind in all.filter { $0.kind == kind } } ?? all
-    var fields = EventList.fields(events == nil ? nil : Array(chosen.prefix(Self.eventLimit)), showsInterface: true, shell)
+    var shown = events
+    shown?.events = chosen
+    shown?.limit(to: Self.eventLimit)
+    var fields = EventList.fields(shown, showsInterface: true, shell)
     let kinds = EventLine.Kind.allCases.filter { kind in all.contains { $0.kind == kind } }
     func choice(_ value: EventLine.Kind?, _ label: String, _ count: Int) -> Fields {
       let query = value.map { "?" + PageURL.query([("events", $0.rawValue)]) } ?? ""

@@ -47,7 +47,9 @@ struct DeviceReportPage {
       fields["strip"] =
         ReportStrip(amounts: answer.amounts, days: (calendar.periods(.day, in: span) ?? []).count, format: amounts, time: time)
         .fields
-      fields["monthRows"] = await months()
+      let (rows, unread) = await months()
+      fields["monthRows"] = rows
+      if let unread, answer.problem == nil, summary.problem == nil { fields["problem"] = unread }
     } catch {
       services.logger.warning(
         "Report cannot be read", metadata: [LogKey.device: "\(subject.device.name)", LogKey.error: "\(error)"])
@@ -106,20 +108,37 @@ struct DeviceReportPage {
     return "Nearest rank over \(values.samples) averages of 5 minutes that are known in full; \(missing)."
   }
 
-  private func months() async -> [Fields] {
+  /// The months of which something is known, and those that cannot be read; and what is wrong with these, in words.
+  private func months() async -> (rows: [Fields], problem: String?) {
     var rows: [Fields] = []
-    for number in ((month.number - Self.monthCount + 1)...month.number).reversed() {
+    var (unread, reason) = (0, String?.none)
+    for number in ((month.number - Self.monthCount + 1)...month.number).reversed() where number >= 1971 * 12 {
       let month = BillingCalendar.Month(number: number)
-      guard number >= 1971 * 12, let summary = try? await services.summaries.summary(subject, month, services.usage),
-        !summary.total.isUnknown
-      else { continue }
-      var fields = row(summary.total, month.name)
+      var summary: MonthSummary?
+      do {
+        summary = try await services.summaries.summary(subject, month, services.usage)
+      } catch {
+        services.logger.warning(
+          "Month of a report cannot be read", metadata: [LogKey.device: "\(subject.device.name)", LogKey.error: "\(error)"])
+        (unread, reason) = (unread + 1, reason ?? (error as? HTTPProblem)?.detail ?? "the ledger cannot be read")
+      }
+      if let problem = summary?.problem { (unread, reason) = (unread + 1, reason ?? problem) }
+      if let summary, summary.total.isUnknown, summary.problem == nil { continue }
+      var fields = summary.map { row($0.total, month.name) } ?? unknown(month.name)
       fields["href"] = choices.with { $0.month = month }
-      fields["percentile"] = Format.rate(summary.percentiles.larger)
-      fields["quota"] = ReportQuota(summary.quota, amounts).short
+      fields["percentile"] = Format.rate(summary?.percentiles.larger)
+      fields["quota"] = ReportQuota(summary?.quota, amounts).short
       rows.append(fields)
     }
-    return rows
+    return (rows, reason.map { "\(unread) of \(Self.monthCount) months cannot be read in full: \($0)" })
+  }
+
+  private func unknown(_ label: String) -> Fields {
+    var fields = amounts.cells(nil)
+    fields["label"] = label
+    fields["coverage"] = Format.unknown
+    fields["words"] = "cannot be read at the moment"
+    return fields
   }
 
   private func row(_ amount: UsageAmount, _ label: String) -> Fields {

@@ -58,10 +58,10 @@ struct GraphPage {
     fields["old"] = subject.device?.state == .stale
     fields["bytesUnit"] = view.bytes
     fields["problem"] = content.problem ?? false
+    fields["unmarked"] = Self.unmarked(content.histories) ?? false
     for (name, value) in controls { fields[name] = value }
     for (name, value) in GraphTables(page: self, content: content).fields { fields[name] = value }
     for (name, value) in EventList.fields(events, showsInterface: subject.single == nil, shell) { fields[name] = value }
-    if subject.device == nil { fields["nothing"] = "The events of a device are on its own graphs." }
     return shell.page("graph", fields)
   }
 
@@ -83,15 +83,23 @@ struct GraphPage {
     return (sum(all.map(\.0)), sum(all.map(\.1)))
   }
 
+  /// What the graph does not mark, in words.
+  private static func unmarked(_ histories: Histories) -> String? {
+    guard histories.eventsLeftOut > 0 else { return nil }
+    return "newest \(histories.events.count) of \(histories.events.count + histories.eventsLeftOut) events marked"
+  }
+
   private var window: TimeWindow { TimeWindow(from: view.from, to: view.to, isMoving: view.isLive) }
 
-  private func events() async -> [EventsService.Event]? {
-    guard let device = subject.device else { return [] }
-    guard let interface = subject.single?.interface else {
-      let names = Set(subject.lanes.flatMap { $0.parts.map(\.name) })
-      return await EventList.read(device, shell)?.filter { $0.interface.map(names.contains) ?? true }
+  private func events() async -> EventsService.Told? {
+    if subject.isEverything { return await EventList.read(snapshot.devices, .totals, shell) }
+    guard let device = subject.device else {
+      let names = subject.lanes.reduce(into: [String: Set<String>]()) { names, lane in
+        names[lane.device.name, default: []].formUnion(lane.parts.map(\.name))
+      }
+      return await EventList.read(snapshot.devices.filter { names[$0.name] != nil }, .only(names), shell)
     }
-    return await EventList.read(device, interface: interface, shell)
+    return await EventList.read(device, interfaces: Set(subject.lanes.flatMap { $0.parts.map(\.name) }), shell)
   }
 
   /// The history and what is wrong with it, in words; an empty one when it cannot be read.

@@ -78,17 +78,25 @@ struct OverviewTiles {
     guard let month else {
       return tile("This month", Format.unknown, "", bars: nil, notes: [["kind": "", "text": "being added up"]])
     }
-    let received = Format.parts(Double(month.amount.rx), unit: "B")
-    let mark = Exactness(month.amount).mark
+    guard let amount = month.amount else {
+      return tile(
+        "This month", Format.unknown, "", bars: nil,
+        notes: month.problem == nil ? [["kind": "", "text": "No amounts yet: they are written every 5 minutes"]] : unread)
+    }
+    let received = Format.parts(Double(amount.rx), unit: "B")
+    let mark = Exactness(amount).mark
     var fields = tile(
       "This month", mark + received.number, received.unit + " in", bars: nil,
       notes: [
-        ["kind": "", "text": mark + Format.bytes(Double(month.amount.tx)) + " out"],
-        ["kind": "", "text": Format.percent(month.amount.coverage) + " of the time is known"],
-      ] + Self.bound(mark))
+        ["kind": "", "text": mark + Format.bytes(Double(amount.tx)) + " out"],
+        ["kind": "", "text": Format.percent(amount.coverage) + " of the time is known"],
+      ] + Self.bound(mark) + unread)
     fields["link"] = ["id": "month-link", "href": "reports", "text": "Reports"] as Fields
     return fields
   }
+
+  /// What the sums of the month lack because it could not be read.
+  private var unread: [Fields] { month?.problem.map { [["kind": "warnc", "text": $0]] } ?? [] }
 
   private var percentile: Fields {
     let values = month?.percentiles
@@ -97,7 +105,7 @@ struct OverviewTiles {
       "95th percentile", rate.number, rate.unit, bars: nil,
       notes: values.map {
         [["kind": "", "text": "in " + Format.rate($0.rx)], ["kind": "", "text": "out " + Format.rate($0.tx)]]
-      } ?? [["kind": "", "text": "being added up"]])
+      } ?? [["kind": "", "text": month == nil ? "being added up" : "not known"]])
   }
 
   private var busiest: Fields {

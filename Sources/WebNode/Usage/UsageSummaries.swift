@@ -61,8 +61,11 @@ final class UsageSummaries: Sendable {
 /// The whole fleet's calendar month, added up in the background: whoever asks gets what is known, at once.
 final class FleetUsage: Sendable {
   struct Sum: Sendable {
-    var amount: UsageAmount
-    var percentiles: UsageBuckets.Percentiles
+    /// `nil`: of no device is anything known.
+    var amount: UsageAmount?
+    var percentiles: UsageBuckets.Percentiles?
+    /// What could not be read.
+    var problem: String?
     var made: Double
     /// Seconds that adding up took.
     var cost: Double
@@ -73,8 +76,8 @@ final class FleetUsage: Sendable {
     var task: Task<Void, any Error>?
   }
 
-  /// Seconds between two sums: rows come every five minutes.
-  private static let interval = 300.0
+  /// Seconds between two sums: rows come every five minutes; what could not be read in full is read again sooner.
+  private static let (interval, retry) = (300.0, 30.0)
   private let state = Mutex(State())
 
   /// The newest sum; `nil` while there is none. Begins another one when it is time.
@@ -82,7 +85,11 @@ final class FleetUsage: Sendable {
     let now = usage.time
     return state.withLock { state in
       // Never more than a twentieth of the time, however large the fleet.
-      let isDue = state.sum.map { now - $0.made >= max(Self.interval, 20 * $0.cost) || now < $0.made } ?? true
+      let isDue =
+        state.sum.map { sum in
+          let pause = sum.problem == nil && sum.amount != nil ? Self.interval : Self.retry
+          return now - sum.made >= max(pause, 20 * sum.cost) || now < sum.made
+        } ?? true
       if isDue, state.task == nil, !devices.isEmpty {
         // Owned by this object; ends by itself when the devices are through.
         state.task = RequestPatience.detached { await self.refresh(usage, devices) }
@@ -96,35 +103,38 @@ final class FleetUsage: Sendable {
     let calendar = BillingCalendar(zone: nil, day: 1)
     let made = usage.time
     let span = calendar.span(of: calendar.month(at: Int(made)))
-    var sum: Sum?
+    var sum: UsageAmount?
     var total: UsageBuckets?
+    var (unread, reason) = (0, String?.none)
     for device in devices {
-      guard let (answer, buckets) = try? await usage.month(of: device.totalInterfaces, device, [span]) else { continue }
-      guard !answer.total.isUnknown else { continue }
-      if total == nil { total = buckets } else { total?.addKnown(buckets) }
-      if var known = sum {
-        let seconds = (known.amount.known + answer.total.known, known.amount.sampled + answer.total.sampled)
-        known.amount = known.amount + answer.total
-        (known.amount.known, known.amount.sampled) = seconds
-        sum = known
-      } else {
-        sum = Sum(
-          amount: answer.total, percentiles: buckets.percentiles(95), made: made, cost: 0)
+      do {
+        let (answer, buckets) = try await usage.month(of: device.totalInterfaces, device, [span])
+        if let problem = answer.problem { (unread, reason) = (unread + 1, reason ?? problem) }
+        guard !answer.total.isUnknown else { continue }
+        if total == nil { total = buckets } else { total?.addKnown(buckets) }
+        var own = answer.total
+        if let known = sum {
+          own = known + own
+          (own.known, own.sampled) = (known.known + answer.total.known, known.sampled + answer.total.sampled)
+        }
+        sum = own
+      } catch {
+        (unread, reason) = (unread + 1, reason ?? (error as? HTTPProblem)?.detail ?? "\(error)")
       }
     }
-    let seconds = Double((ContinuousClock.now - clock).components.seconds) + 1
-    if let total, var done = sum {
-      done.percentiles = total.percentiles(95)
-      // The share of the time of all of them: one that cannot be read now, or has no ledger, is time that is not known.
-      done.amount.known /= Double(devices.count)
-      done.amount.sampled /= Double(devices.count)
-      done.cost = seconds
-      sum = done
+    // The share of the time of all of them: one that cannot be read now, or has no ledger, is time that is not known.
+    if var shared = sum {
+      shared.known /= Double(devices.count)
+      shared.sampled /= Double(devices.count)
+      sum = shared
     }
-    let done = sum
+    let done = Sum(
+      amount: sum, percentiles: total?.percentiles(95),
+      problem: reason.map { "\(unread) of \(devices.count) devices cannot be read in full: \($0)" }, made: made,
+      cost: Double((ContinuousClock.now - clock).components.seconds) + 1)
     state.withLock { state in
       state.task = nil
-      if let done { state.sum = done }
+      state.sum = done
     }
   }
 }

@@ -81,7 +81,7 @@ import Testing
     #expect(archivist.space?.needed == Retention.compact.bytes)
     #expect(archivist.space?.isLow == true)
     // Said once, with the event in the device's file; the ledger goes on, and the journal need not be kept for the archive.
-    let events = try EventFile.read(directory.device("gw"), from: 0, to: 4e9)
+    let events = try EventFile.read(directory.device("gw"), from: 0, to: 4e9).events
     #expect(events.count { $0.kind == .collector && $0.interface == "e1" } == 1)
     let ledger = LedgerFile(directory: directory.device("gw"), key: "e1")
     #expect(try ledger.lastRow()?.start == Int(Self.start))

@@ -84,7 +84,7 @@ import Testing
       at: directory.archive("ether1"), consolidation: .average, step: 1, from: Self.until - 4010, to: Self.until - 3940)
     let unknown = rows.rx.indices.filter { rows.rx[$0].isNaN }.map { rows.start + $0 + 1 - Self.until }
     #expect(unknown == Array(-3999 ... -3955))
-    let events = try EventFile.read(directory, from: 0, to: 1e10)
+    let events = try EventFile.read(directory, from: 0, to: 1e10).events
     #expect(events.contains { $0.kind == .reboot && $0.t == Double(Self.until - 3955) })
     let file = LedgerFile(directory: directory, key: "ether1")
     let flagged = try file.months().flatMap { try file.rows(month: $0).rows }.filter { $0.flags.contains(.reset) }
@@ -104,7 +104,7 @@ import Testing
     #expect(uplink.speed == 2.5e9 && uplink.retention == "test" && uplink.firstSeen == Double(writer.plan.start))
     let camera = try #require(file.interfaces["ether5"])
     #expect(camera.name == "ether5 (camera)" && camera.names.map(\.name) == ["ether5", "ether5 (camera)"] && camera.role == nil)
-    #expect(try EventFile.read(directory, from: 0, to: 1e10).contains { $0.kind == .rename && $0.interface == "ether5" })
+    #expect(try EventFile.read(directory, from: 0, to: 1e10).events.contains { $0.kind == .rename && $0.interface == "ether5" })
   }
 
   @Test func version6TellsItsUplinkInItsOwnWay() throws {

@@ -101,9 +101,31 @@ import Testing
       EventLine(t: 1_795_219_200, kind: .publicIP, text: "198.51.100.7"),
     ]
     try EventFile.append(events, to: directory)
-    #expect(try EventFile.read(directory, from: 0, to: 2e9) == events.reversed())
-    #expect(try EventFile.read(directory, from: 1_795_219_250, to: 2e9) == [events[0]])
-    #expect(try EventFile.read(directory, from: 0, to: 2e9, limit: 1) == [events[0]])
+    #expect(try EventFile.read(directory, from: 0, to: 2e9).events == events.reversed())
+    #expect(try EventFile.read(directory, from: 1_795_219_250, to: 2e9).events == [events[0]])
+    let newest = try EventFile.read(directory, from: 0, to: 2e9, limit: 1)
+    #expect(newest.events == [events[0]] && newest.leftOut == 1 && newest.problem == nil)
+  }
+
+  @Test func linesThatAreNoEventsAreCountedAndNamed() throws {
+    let directory = DeviceDirectory(path: folder.path)
+    let event = EventLine(t: 1_795_219_300, kind: .link, interface: "ether1", text: "up")
+    try EventFile.append([event], to: directory)
+    let path = directory.events(monthOf: Int(event.t))
+    let bad = "{\"t\":1}\nnonsense\n{\"t\":1795219301,\"kind\":\"of another version\",\"text\":\"x\"}\n"
+    try AtomicFile.append(path, Array(bad.utf8), durability: .atomic)
+    let found = try EventFile.read(directory, from: 0, to: 2e9)
+    #expect(found.events == [event] && found.badLines == 3)
+    #expect(found.problem == "\(path): 3 lines are no events")
+    // Of a time that is not asked for nothing is read, and nothing told.
+    #expect(try EventFile.read(directory, from: 0, to: 1_700_000_000) == EventFile.Reading())
+    // A line without its newline may still be being written.
+    try AtomicFile.append(path, Array("{\"t\":17".utf8), durability: .atomic)
+    #expect(try EventFile.read(directory, from: 0, to: 2e9).badLines == 3)
+    // The next event is behind it, in a line of its own.
+    try EventFile.append([event], to: directory)
+    let more = try EventFile.read(directory, from: 0, to: 2e9)
+    #expect(more.badLines == 4 && more.events == [event, event])
   }
 
   private func text(_ path: String) throws -> String { String(decoding: try BoundedFile.read(path, limit: 1000), as: UTF8.self) }

@@ -97,8 +97,8 @@ enum FileKind: String, CaseIterable, Sendable {
     // It is replaced whole; half of one is metrics too.
     case .metrics: fault != .missing && fault != .half
     case .journal: !fault.isContent && fault != .huge
-    // Lines that are none are left out; a file that is none is told.
-    case .events: !fault.isContent
+    // None is nothing to tell of; one that ends inside a line is being written.
+    case .events: ![.missing, .empty, .half, .nulBytes].contains(fault)
     case .tables: fault != .missing
     // A file that ends inside a line is being written; nothing in it is wrong yet.
     case .ledger: ![.missing, .empty, .half, .nulBytes].contains(fault)

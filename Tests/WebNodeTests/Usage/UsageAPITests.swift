@@ -2,7 +2,6 @@ import Foundation
 import HTTPService
 import NIOCore
 import Shared
-import Synchronization
 import TestSupport
 import Testing
 
@@ -135,30 +134,14 @@ import Testing
     var sound = try collector("edge-2", other)
     try site.write(&hung, "gw1", key: "ether1", now: Double(Self.now))
     try site.write(&sound, "gw1", key: "ether1", from: 300, late: 0.5, now: Double(Self.now))
-    let (gate, waits) = (Gate(), HandClock())
-    let begun = Mutex(0)
-    defer { gate.open() }
-    try await RunningNode.with(
-      RunningNode.config(one.path, other.path), now: { Double(Self.now) }, reader: GatedReader(gate: gate, root: one.path),
-      change: {
-        $0.waitClock = waits.clock
-        $0.beforeRead = { root in
-          guard root == 0 else { return }
-          begun.withLock { $0 += 1 }
-          gate.pass()
-        }
-      }
-    ) { node in
+    let root = HangingRoot()
+    try await root.with(RunningNode.config(one.path, other.path), now: { Double(Self.now) }) { node in
       try await eventually { try await node.json(Self.query)["total"]["coverage"].double ?? 0 > 0.9 }
-      gate.close()
-      defer {
-        gate.open()
-        waits.advance(by: .hours(1))
-      }
-      let before = begun.withLock { $0 }
+      root.gate.close()
+      let before = root.begun
       async let late = node.json(Self.query)
-      try await eventually { begun.withLock { $0 } > before && waits.waiting == 1 }
-      waits.advance(by: .seconds(4))
+      try await eventually { root.begun > before && root.waits.waiting == 1 }
+      root.waits.advance(by: .seconds(4))
       let answer = try await late
       let end = site.carried(Double(Self.now - 1) + 0.5).rx
       #expect((answer["total"]["in"].int ?? 0) >= Int(end - site.carried(Double(site.start) + 300.5).rx))
