@@ -100,11 +100,14 @@ extension DevicePoller {
   }
 
   private func takeTotals() {
-    let shown = catalogue.representative.compactMap { rates[$0] }
-    let rx = shown.compactMap(\.rxRate)
-    let tx = shown.compactMap(\.txRate)
-    status.rxRate = rx.isEmpty ? nil : Double(rx.reduce(0, &+))
-    status.txRate = tx.isEmpty ? nil : Double(tx.reduce(0, &+))
+    var (rx, tx): (UInt64?, UInt64?)
+    for key in catalogue.representative {
+      guard let shown = rates[key] else { continue }
+      if let rate = shown.rxRate { rx = (rx ?? 0) &+ rate }
+      if let rate = shown.txRate { tx = (tx ?? 0) &+ rate }
+    }
+    status.rxRate = rx.map { Double($0) }
+    status.txRate = tx.map { Double($0) }
   }
 
   private func tell(_ outcome: SampleDerivation.Outcome, before: DeviceStatus.Problem?) {
