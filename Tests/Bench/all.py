@@ -101,13 +101,15 @@ def words(line):
 HEAD = ["part", "what", "figure", "peer, same run", "ratio", "bar", ""]
 
 
-def markdown(facts, lines, failed):
+def markdown(facts, lines, failed, left_out):
     text = [f"{facts['date']}, commit {facts['commit']}, {facts['processor']}, {facts['memory']}, Linux {facts['kernel']}, "
             f"librrd {facts['librrd']}; load {facts['load_before']} before, {facts['load_after']} after.", ""]
     text += ["| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]
     text += ["| " + " | ".join(cell.replace("|", "\\|") for cell in words(line)) + " |" for line in lines]
     if failed:
         text += ["", "Did not run to its end: " + ", ".join(failed) + "."]
+    if left_out:
+        text += ["", "Left out of this run: " + ", ".join(left_out) + "."]
     return "\n".join(text) + "\n"
 
 
@@ -146,10 +148,12 @@ def main():
                 failed.append(name)
     facts |= {"load_after": round(os.getloadavg()[0], 1), "seconds": round(time.monotonic() - began)}
     lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-    text = markdown(facts, lines, failed)
-    (FOLDER / "bench.json").write_text(json.dumps(facts | {"figures": lines, "failed": failed}, indent=1) + "\n")
+    left_out = [each[0] for each in benchmarks(options) if each not in chosen]
+    text = markdown(facts, lines, failed, left_out)
+    (FOLDER / "bench.json").write_text(json.dumps(facts | {"figures": lines, "failed": failed, "left_out": left_out}, indent=1) + "\n")
     (FOLDER / "bench.md").write_text(text)
     if options.docs:
+        # What was not measured now has no figure there: those of another day, commit or machine would stand under the wrong head.
         document(text)
     print(f"\n{table(lines)}\n\n{facts['processor']}, commit {facts['commit']}, load {facts['load_before']} to {facts['load_after']}, "
           f"{facts['seconds']} s; {FOLDER / 'bench.md'}")

@@ -23,7 +23,7 @@ extension DevicePoller {
     let began = time.steady
     metricsPublished = began
     var source = DeviceMetrics.Source(status: status, steady: time.steady)
-    source.status.schedule = schedule
+    source.status.schedule = plan.schedule
     source.api = api
     source.traffic = traffic
     source.dropped = droppedValues

@@ -2,47 +2,31 @@ import Logging
 import Shared
 
 extension DevicePoller {
-  /// Takes a sample whenever one is due, until the session breaks.
+  /// Answers kept while this actor is busy: minutes of them.
+  private static let answerLimit = 300
+
+  /// Takes samples until the session breaks. The connection asks for them; what they mean is found out here.
   func keepSampling(_ connection: DeviceConnection) async -> RouterOSError? {
-    let time = environment.time
-    do {
-      // With long intervals a device that is back must not wait for its turn.
-      if let next = schedule?.next, next - time.steady > 1 { try await sample(connection) }
-    } catch {
-      return error as? RouterOSError
-    }
-    while !Task.isCancelled {
-      guard let due = schedule?.take(now: time.steady) else { return nil }
-      do {
-        try await Task.sleep(until: time.instant(due), tolerance: .zero, clock: .continuous)
-        try await sample(connection)
-      } catch {
-        schedule?.fail()
-        return error as? RouterOSError
-      }
-    }
-    return nil
+    let (answers, feed) = AsyncStream<CounterAnswer>.makeStream(bufferingPolicy: .bufferingNewest(Self.answerLimit))
+    chooseQuestions()
+    async let end = connection.keepSampling(plan, environment.time, into: feed)
+    for await answer in answers { take(answer) }
+    return await end
   }
 
-  private func sample(_ connection: DeviceConnection) async throws {
-    let query = queryForCounters()
-    async let monitored = monitoredRates(connection)
-    let reply = try await connection.run(query, deadline: Deadline.counters)
-    let told = try await monitored
+  private func take(_ answer: CounterAnswer) {
+    let reply = answer.counters
+    let told = monitoredRates(answer.rates)
     let time = environment.time
     let (sent, received) = (time.steady(reply.sent), time.steady(reply.received))
     let middle = (sent + received) / 2
     api.add(received - sent)
     noteClock()
-    // The machine slept between question and answer: nobody knows to which moment these counters belong.
-    guard received - sent <= 2 * Deadline.counters.seconds else {
-      schedule?.fail()
-      return
-    }
+    guard !answer.isOutOfTime else { return }
     let epoch = SampleClock.rounded(time.epoch(of: middle))
     var outcome = derivation.derive(
       reply.rows, keys: catalogue.recorded, speeds: catalogue.speeds, time: epoch, steady: middle)
-    outcome.sample.take(told)
+    if !told.isEmpty { outcome.sample.take(told) }
     let wasUp = status.isUp
     let before = status.problem
     status.succeeded(at: epoch, latency: received - sent, isWell: sampleCame())
@@ -58,16 +42,22 @@ extension DevicePoller {
     report()
   }
 
-  /// All recorded interfaces in one query; without any, a query that shows whether the device is there.
-  private func queryForCounters() -> MenuQuery {
+  /// Makes the next sample ask for the interfaces that are recorded now.
+  func chooseQuestions() {
     let ids = catalogue.recordedIDs
-    if let counterQuery, counterQuery.ids == ids { return counterQuery.query }
-    let query =
+    let wantsRates = config.rateSource == .monitor && !ids.isEmpty && !absentMenus.contains(MonitoredRates.path)
+    if let asked, asked == (ids, wantsRates) { return }
+    asked = (ids, wantsRates)
+    plan.questions = Self.questions(ids, wantsRates: wantsRates)
+  }
+
+  /// All recorded interfaces in one query; without any, a query that shows whether the device is there.
+  static func questions(_ ids: [String], wantsRates: Bool) -> SamplingPlan.Questions {
+    let counters =
       ids.isEmpty
       ? MenuQuery(path: "/system/identity", properties: ["name"])
       : MenuQuery(path: "/interface", properties: [".id", "rx-byte", "tx-byte"], queries: Self.anyOf(ids))
-    counterQuery = (ids, query)
-    return query
+    return SamplingPlan.Questions(counters: counters, rates: wantsRates ? MonitoredRates.query(ids) : nil)
   }
 
   /// `.id=*1`, `.id=*2`, `#|`, `.id=*3`, `#|` …: RouterOS keeps a stack; each `#|` joins the two on top.
@@ -81,30 +71,33 @@ extension DevicePoller {
     return words
   }
 
-  /// The device's own rates by key, if they are wanted; none when it has none to give, so that those of the counters stand.
-  private func monitoredRates(_ connection: DeviceConnection) async throws -> [String: MonitoredRates.Rate] {
-    let ids = catalogue.recordedIDs
-    guard config.rateSource == .monitor, !ids.isEmpty, !absentMenus.contains(MonitoredRates.path) else { return [:] }
-    do {
-      let reply = try await connection.run(MonitoredRates.query(ids), deadline: Deadline.counters)
+  /// The device's own rates by key, if they were asked for; none when it has none to give, so that those of the counters stand.
+  private func monitoredRates(_ answer: Result<Reply, RouterOSError>?) -> [String: MonitoredRates.Rate] {
+    switch answer {
+    case nil: return [:]
+    case .success(let reply):
       var keys: [String: String] = [:]
       for key in catalogue.present { if let name = catalogue.known[key]?.name { keys[name] = key } }
       let rates = MonitoredRates.rates(reply.rows)
       return Dictionary(rates.compactMap { name, rate in keys[name].map { ($0, rate) } }) { $1 }
-    } catch let error as RouterOSError where !error.endsSession {
+    case .failure(let error):
       // Once per connection: the rates of the counters are as good.
-      absentMenus.insert(MonitoredRates.path)
-      logger.warning("The device does not tell its rates: those of its counters are used", metadata: [LogKey.error: "\(error)"])
+      if absentMenus.insert(MonitoredRates.path).inserted {
+        logger.warning("The device does not tell its rates: those of its counters are used", metadata: [LogKey.error: "\(error)"])
+      }
       return [:]
     }
   }
 
   private func takeTotals() {
-    let shown = catalogue.representative.compactMap { rates[$0] }
-    let rx = shown.compactMap(\.rxRate)
-    let tx = shown.compactMap(\.txRate)
-    status.rxRate = rx.isEmpty ? nil : Double(rx.reduce(0, &+))
-    status.txRate = tx.isEmpty ? nil : Double(tx.reduce(0, &+))
+    var (rx, tx): (UInt64?, UInt64?)
+    for key in catalogue.representative {
+      guard let shown = rates[key] else { continue }
+      if let rate = shown.rxRate { rx = (rx ?? 0) &+ rate }
+      if let rate = shown.txRate { tx = (tx ?? 0) &+ rate }
+    }
+    status.rxRate = rx.map { Double($0) }
+    status.txRate = tx.map { Double($0) }
   }
 
   private func tell(_ outcome: SampleDerivation.Outcome, before: DeviceStatus.Problem?) {

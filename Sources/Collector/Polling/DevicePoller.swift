@@ -43,8 +43,10 @@ actor DevicePoller {
   var catalogue: InterfaceCatalogue
   var status: DeviceStatus
   var reboots: RebootDetection
-  var schedule: PollSchedule?
-  var counterQuery: (ids: [String], query: MenuQuery)?
+  /// When the counters are asked for, and how.
+  let plan: SamplingPlan
+  /// What the questions of ``plan`` were made of.
+  var asked: (ids: [String], wantsRates: Bool)?
   var rates: [String: LiveLine.Interface] = [:]
   var uplinks: Set<String> = []
   /// What the menus gave in this session, by path.
@@ -100,6 +102,7 @@ actor DevicePoller {
       known: past.file?.interfaces ?? [:])
     status = DeviceStatus(address: config.endpoint.host, now: time.epoch)
     reboots = RebootDetection(last: past.uptime)
+    plan = SamplingPlan(Self.questions([], wantsRates: false))
     file = past.file ?? DeviceFile(device: config.name, address: config.endpoint.host)
     publishedFile = past.file
     uplinks = Set(file.interfaces.values.filter { $0.role == "wan" }.map(\.name))
@@ -128,7 +131,7 @@ actor DevicePoller {
       let failure = await attempt(began: began)
       guard !Task.isCancelled else { return }
       let now = environment.time.steady
-      if schedule == nil { schedule = newSchedule(from: began) }
+      if plan.schedule == nil { plan.schedule = newSchedule(from: began) }
       let problem =
         failure.map { DeviceStatus.Problem(reason: $0.downReason, message: $0.description) }
         ?? DeviceStatus.Problem(reason: .protocol, message: "\(config.endpoint): the session ended")
@@ -179,7 +182,7 @@ actor DevicePoller {
     } catch {
       return error as? RouterOSError
     }
-    if schedule == nil { schedule = newSchedule(from: environment.time.steady) }
+    if plan.schedule == nil { plan.schedule = newSchedule(from: environment.time.steady) }
     return await withTaskGroup(of: RouterOSError?.self) { group in
       group.addTask { await self.keepSampling(connection) }
       group.addTask { await self.keepAsking(asker) }
@@ -203,11 +206,12 @@ actor DevicePoller {
 
   // MARK: Telling
 
-  /// Hands the present state to the heartbeat.
+  /// Hands the present state to the heartbeat, and what is to be recorded now to the next sample.
   func report() {
+    chooseQuestions()
     let problem = environment.recorder.storageProblem(of: config.name)
     status.setStorageProblem(problem.map { DeviceStatus.Problem(reason: .storage, message: $0) }, at: environment.time.epoch)
-    status.schedule = schedule
+    status.schedule = plan.schedule
     status.interfaces = catalogue.present.count
     environment.recorder.report(status, of: config.name)
   }

@@ -24,6 +24,13 @@ struct InterfaceCatalogue: Sendable {
   private(set) var recorded: [String: String] = [:]
   /// Keys of everything that the device has now, recorded or not.
   private(set) var present: Set<String> = []
+  // What every sample asks for is worked out when a list comes, not each second.
+  /// `.id`s of the recorded interfaces, in the device's order.
+  private(set) var recordedIDs: [String] = []
+  /// Link speeds in bit/s by key. A link that is down has none: its last one may not be its next.
+  private(set) var speeds: [String: Double] = [:]
+  /// Keys whose traffic stands for the device: its uplinks, or all that is recorded where no uplink is.
+  private(set) var representative: Set<String> = []
   private var uplinkNames: Set<String> = []
 
   init(
@@ -34,11 +41,6 @@ struct InterfaceCatalogue: Sendable {
     self.retention = retention
     self.limit = limit
     self.known = known
-  }
-
-  /// `.id`s of the recorded interfaces, in the device's order.
-  var recordedIDs: [String] {
-    recorded.keys.sorted { (InterfaceRow(id: $0, name: "").order, $0) < (InterfaceRow(id: $1, name: "").order, $1) }
   }
 
   /// `.id`s of recorded Ethernet ports whose link is up.
@@ -58,14 +60,18 @@ struct InterfaceCatalogue: Sendable {
     var changes = Changes()
     present = []
     recorded = [:]
+    recordedIDs = []
     for row in rows where recorded[row.id] == nil {
       let key = keys[row.id] ?? newKey(for: row)
       keys[row.id] = key
       recorded[row.id] = key
+      recordedIDs.append(row.id)
       present.insert(key)
       update(key, row, now, &changes)
     }
     for key in before.subtracting(present) { known[key]?.lastSeen = now }
+    noteSpeeds()
+    noteRepresentative()
     return changes
   }
 
@@ -80,7 +86,12 @@ struct InterfaceCatalogue: Sendable {
   /// Takes the names of the interfaces that are uplinks now.
   mutating func setUplinks(_ names: Set<String>) {
     uplinkNames = names
-    for (key, interface) in known { known[key]?.role = present.contains(key) && names.contains(interface.name) ? "wan" : nil }
+    for (key, interface) in known {
+      let role = present.contains(key) && names.contains(interface.name) ? "wan" : nil
+      // A change copies all of them.
+      if interface.role != role { known[key]?.role = role }
+    }
+    noteRepresentative()
   }
 
   /// Takes link speeds in bit/s, by the interface's present name; interfaces that are not named keep what is known.
@@ -95,18 +106,20 @@ struct InterfaceCatalogue: Sendable {
       }
       known[key]?.speed = speed
     }
+    noteSpeeds()
     return events
   }
 
-  /// Link speeds in bit/s by key. A link that is down has none: its last one may not be its next.
-  var speeds: [String: Double] {
-    known.filter { present.contains($0.key) && $0.value.running != false }.compactMapValues(\.speed)
+  private mutating func noteSpeeds() {
+    speeds = [:]
+    for key in present {
+      if let interface = known[key], interface.running != false, let speed = interface.speed { speeds[key] = speed }
+    }
   }
 
-  /// Keys whose traffic stands for the device: its uplinks, or all that is recorded where no uplink is.
-  var representative: Set<String> {
+  private mutating func noteRepresentative() {
     let uplinks = present.filter { known[$0]?.role == "wan" }
-    return uplinks.isEmpty ? present : uplinks
+    representative = uplinks.isEmpty ? present : uplinks
   }
 
   private mutating func update(_ key: String, _ row: InterfaceRow, _ now: Double, _ changes: inout Changes) {

@@ -1,6 +1,8 @@
 /// One row of `/interface` as far as identity needs it.
 struct InterfaceRow: Sendable, Equatable {
-  var id: String
+  let id: String
+  /// `*A` as 10, to order rows as the device made them; rows with other identifiers come last.
+  let order: UInt64
   var name: String
   var defaultName: String?
   /// In capitals.
@@ -14,6 +16,7 @@ struct InterfaceRow: Sendable, Equatable {
 
   init(id: String, name: String) {
     self.id = id
+    order = UInt64(id.drop { $0 == "*" }, radix: 16) ?? .max
     self.name = name
   }
 
@@ -28,7 +31,4 @@ struct InterfaceRow: Sendable, Equatable {
     isDynamic = row["dynamic"].flatMap(RowValue.boolean) ?? false
     isRunning = row["running"].flatMap(RowValue.boolean)
   }
-
-  /// `*A` as 10, to order rows as the device made them; rows with other identifiers come last.
-  var order: UInt64 { UInt64(id.drop { $0 == "*" }, radix: 16) ?? .max }
 }

@@ -22,36 +22,44 @@ struct SampleDerivation: Sendable {
     var odd = 0
   }
 
+  /// One interface: looked up once a sample.
+  fileprivate struct Lane: Sendable {
+    var track = CounterTrack()
+    /// It has shown a counter above 32 bits: it does not wrap there.
+    var isWide = false
+  }
+
   let interval: Double
-  private(set) var tracks: [String: CounterTrack]
-  /// Interfaces that have shown a counter above 32 bits: theirs do not wrap there.
-  private var wide: Set<String>
+  private var lanes: [String: Lane]
 
   /// - Parameter last: where the history ends, by key: bytes since then are closed by the counters.
   init(interval: Double, last: [String: CounterReading]) {
     self.interval = interval
-    tracks = last.mapValues { CounterTrack(last: $0) }
-    wide = Set(last.filter { max($0.value.rx, $0.value.tx) > UInt64(UInt32.max) }.keys)
+    lanes = last.mapValues { Lane(track: CounterTrack(last: $0), isWide: Self.isWide($0)) }
   }
 
+  /// The last reading of each interface that counted, by key.
+  var last: [String: CounterReading] { lanes.compactMapValues(\.track.last) }
+
   /// The time of the newest reading of any interface.
-  var newest: Double? { tracks.values.lazy.compactMap { $0.last?.time }.max() }
+  var newest: Double? { lanes.values.lazy.compactMap { $0.track.last?.time }.max() }
 
   /// The device rebooted since its last sample: every counter began again.
   mutating func restartAll() {
-    for key in tracks.keys { tracks[key]?.restart() }
+    for key in lanes.keys { lanes[key]?.track.restart() }
   }
 
   /// The device booted at `boot` (epoch seconds): counters read before that have begun again since.
   mutating func restart(readBefore boot: Double) {
-    for (key, track) in tracks {
+    for (key, lane) in lanes {
       // Uptime comes in whole seconds, and a device's clock may be off by a thousandth.
-      if let last = track.last, last.steady == nil, last.time + 2 + (boot - last.time) * 0.001 < boot { tracks[key]?.restart() }
+      guard let last = lane.track.last, last.steady == nil, last.time + 2 + (boot - last.time) * 0.001 < boot else { continue }
+      lanes[key]?.track.restart()
     }
   }
 
   /// This interface was made anew.
-  mutating func restart(_ key: String) { tracks[key]?.restart() }
+  mutating func restart(_ key: String) { lanes[key]?.track.restart() }
 
   /// - Parameters:
   ///   - rows: `.id`, `rx-byte`, `tx-byte`.
@@ -67,10 +75,7 @@ struct SampleDerivation: Sendable {
       guard let id = row[".id"], let key = keys[id] else { continue }
       guard let rx = counter(row, "rx-byte", &outcome), let tx = counter(row, "tx-byte", &outcome) else { continue }
       let reading = CounterReading(time: time, steady: steady, rx: rx, tx: tx)
-      let rules = CounterTrack.Rules(interval: interval, speed: speeds[key], hasWideCounters: wide.contains(key))
-      let isFirst = tracks[key]?.last.map { $0.steady == nil } ?? false
-      let (live, meaning) = tracks[key, default: CounterTrack()].add(reading, rules)
-      if meaning != .refused, max(rx, tx) > UInt64(UInt32.max) { wide.insert(key) }
+      let (live, meaning, isFirst) = lanes[key, default: Lane()].add(reading, interval: interval, speed: speeds[key])
       outcome.sample.interfaces[key] = live
       switch meaning {
       case .first: break
@@ -85,6 +90,8 @@ struct SampleDerivation: Sendable {
     return outcome
   }
 
+  fileprivate static func isWide(_ reading: CounterReading) -> Bool { max(reading.rx, reading.tx) > UInt64(UInt32.max) }
+
   private func counter(_ row: Row, _ field: String, _ outcome: inout Outcome) -> UInt64? {
     switch row.read(field, RowValue.unsigned) {
     case .value(let value): return value
@@ -93,5 +100,19 @@ struct SampleDerivation: Sendable {
       outcome.odd += 1
       return nil
     }
+  }
+}
+
+extension SampleDerivation.Lane {
+  /// Takes a reading.
+  /// - Returns: also whether the one before was from before this process.
+  fileprivate mutating func add(_ reading: CounterReading, interval: Double, speed: Double?)
+    -> (live: LiveLine.Interface, meaning: CounterTrack.Meaning, isFirst: Bool)
+  {
+    let isFirst = track.last.map { $0.steady == nil } ?? false
+    let (live, meaning) = track.add(
+      reading, CounterTrack.Rules(interval: interval, speed: speed, hasWideCounters: isWide))
+    if meaning != .refused, SampleDerivation.isWide(reading) { isWide = true }
+    return (live, meaning, isFirst)
   }
 }

@@ -132,6 +132,6 @@ extension DevicePoller {
   var past: DevicePast {
     var file = file
     file.interfaces = catalogue.known
-    return DevicePast(file: file, last: derivation.tracks.compactMapValues(\.last), uptime: reboots.last)
+    return DevicePast(file: file, last: derivation.last, uptime: reboots.last)
   }
 }

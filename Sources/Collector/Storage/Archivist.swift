@@ -78,19 +78,30 @@ struct Archivist {
   }
 
   /// Rows that wait for their archive.
-  var pendingRows: Int { slots.reduce(0) { $0 + $1.store.rows.count } }
+  var pendingRows: Int {
+    var count = 0
+    // By index, here and below: a slot that is taken out is a copy of everything in it.
+    for index in slots.indices { count += slots[index].store.rows.count }
+    return count
+  }
 
   /// The oldest time that the journal must keep. Where an archive has no room, the journal is not made to grow on that disk instead: the
   /// rows wait in memory.
   var journalFloor: Double? {
-    slots.lazy.compactMap { $0.refusal == nil ? $0.store.journalFloor : $0.store.ledgerFloor }.min()
+    var floor: Double?
+    for index in slots.indices {
+      let own = slots[index].refusal == nil ? slots[index].store.journalFloor : slots[index].store.ledgerFloor
+      if let own, own < floor ?? .infinity { floor = own }
+    }
+    return floor
   }
 
   // MARK: Taking
 
   mutating func add(_ sample: LiveLine.Device, of device: String, now: Double) {
+    let known = places[device]
     for (key, value) in sample.interfaces {
-      let place = place(device, key, now: now)
+      let place = known?[key] ?? place(device, key, now: now)
       slots[place].store.add(time: sample.time, anchored(value, at: sample.time, place))
     }
   }
@@ -151,7 +162,7 @@ struct Archivist {
     defer { flushSeconds = time.steady - began }
     if space == nil || ticks % 5 == 0 || isSpaceStale { surveySpace() }
     if ticks % 10 == 0 { for index in slots.indices { slots[index].store.advance(to: now) } }
-    let due = slots.indices.filter { isDue(slots[$0]) }
+    let due = slots.indices.filter(isDue)
     flushArchives(due, now: now, creationBudget: options.creationBudget)
     flushLedgers(now: now)
     flushFiles(now: now)
@@ -176,9 +187,9 @@ struct Archivist {
     return true
   }
 
-  private func isDue(_ slot: Slot) -> Bool {
-    guard !slot.store.rows.isEmpty else { return false }
-    return slot.lockedSince != nil || (ticks + slot.phase) % max(1, options.flushInterval) == 0
+  private func isDue(_ place: Int) -> Bool {
+    guard !slots[place].store.rows.isEmpty else { return false }
+    return slots[place].lockedSince != nil || (ticks + slots[place].phase) % max(1, options.flushInterval) == 0
   }
 
   /// A clean stop: everything is written, as far as `deadline` (steady seconds) allows.

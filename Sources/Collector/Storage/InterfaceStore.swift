@@ -70,10 +70,13 @@ struct InterfaceStore: Sendable {
   mutating func ledgerWritten(_ count: Int) { ledgerRows.removeFirst(min(count, ledgerRows.count)) }
 
   /// The oldest time (epoch seconds) whose journal is still needed; `nil` when everything is written.
-  var journalFloor: Double? { [rows.first.map { Double($0.time - 2) }, ledgerFloor].compactMap { $0 }.min() }
+  var journalFloor: Double? { Self.earlier(rows.first.map { Double($0.time - 2) }, ledgerFloor) }
 
   /// The same of the ledger alone.
-  var ledgerFloor: Double? {
-    [ledgerRows.first.map { Double($0.start) }, openSince].compactMap { $0 }.min()
+  var ledgerFloor: Double? { Self.earlier(ledgerRows.first.map { Double($0.start) }, openSince) }
+
+  private static func earlier(_ one: Double?, _ other: Double?) -> Double? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
   }
 }

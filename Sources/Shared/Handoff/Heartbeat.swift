@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// `heartbeat.json`: what a collector knows about itself and its devices, replaced every two seconds.
 ///
 /// Times are RFC 3339 UTC with milliseconds. Unknown members are ignored, so a reader copes with a later writer.
@@ -130,5 +128,7 @@ package struct Heartbeat: Codable, Sendable, Equatable {
   }
 
   /// Replaces the file at `path`; blocking. Not synced: a heartbeat need not outlive a power cut.
-  package func write(_ path: String) throws(FileError) { try JSONFile.write(self, path, durability: .atomic) }
+  package func write(_ path: String) throws(FileError) {
+    try AtomicFile.replace(path, with: encoded(), durability: .atomic)
+  }
 }

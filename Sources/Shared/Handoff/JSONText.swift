@@ -32,7 +32,7 @@ package enum JSONText {
         buffer[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
         rest /= 10
       } while rest > 0
-      text += buffer[at...]
+      text.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[at...]))
     }
   }
 

@@ -65,21 +65,37 @@ package struct LiveLine: Sendable, Equatable {
       JSONText.append(seconds: device.time, to: &text)
       text += #","i":{"#.utf8
       var firstInterface = true
-      for (key, value) in device.interfaces.sorted(by: { $0.key < $1.key }) {
+      // Numbers are larger than keys: they are not moved about to be sorted.
+      for place in device.interfaces.indices.sorted(by: { device.interfaces[$0].key < device.interfaces[$1].key }) {
+        let (key, value) = device.interfaces[place]
         if !firstInterface { text.append(UInt8(ascii: ",")) }
         firstInterface = false
         JSONText.append(string: key, to: &text)
-        text += ":[".utf8
-        JSONText.append(value.rxRate, to: &text)
-        for number in [value.txRate, value.rxBytes, value.txBytes, value.rxCounter, value.txCounter] {
-          text.append(UInt8(ascii: ","))
-          JSONText.append(number, to: &text)
-        }
-        text.append(UInt8(ascii: "]"))
+        text.append(UInt8(ascii: ":"))
+        value.append(to: &text)
       }
       text += "}}".utf8
     }
     text += "}}\n".utf8
     return text
+  }
+}
+
+extension LiveLine.Interface {
+  /// As an array of numbers.
+  fileprivate func append(to text: inout [UInt8]) {
+    var separator = UInt8(ascii: "[")
+    func append(_ number: UInt64?) {
+      text.append(separator)
+      JSONText.append(number, to: &text)
+      separator = UInt8(ascii: ",")
+    }
+    append(rxRate)
+    append(txRate)
+    append(rxBytes)
+    append(txBytes)
+    append(rxCounter)
+    append(txCounter)
+    text.append(UInt8(ascii: "]"))
   }
 }

@@ -48,8 +48,25 @@ package enum UTCTime {
   package static func rfc3339(_ epoch: Double) -> String {
     let milliseconds = epoch.isFinite ? Int((min(max(epoch, 0), Double(range.upperBound)) * 1000).rounded()) : 0
     let p = parts(milliseconds / 1000)
-    return padded(p.year, 4) + "-" + padded(p.month, 2) + "-" + padded(p.day, 2) + "T" + padded(p.hour, 2) + ":"
-      + padded(p.minute, 2) + ":" + padded(p.second, 2) + "." + padded(milliseconds % 1000, 3) + "Z"
+    return String(unsafeUninitializedCapacity: 24) { text in
+      _ = text.initialize(from: "0000-00-00T00:00:00.000Z".utf8)
+      func put(_ value: Int, endingAt end: Int) {
+        var (rest, at) = (value, end)
+        while rest > 0 {
+          at -= 1
+          text[at] = UInt8(ascii: "0") + UInt8(rest % 10)
+          rest /= 10
+        }
+      }
+      put(p.year, endingAt: 4)
+      put(p.month, endingAt: 7)
+      put(p.day, endingAt: 10)
+      put(p.hour, endingAt: 13)
+      put(p.minute, endingAt: 16)
+      put(p.second, endingAt: 19)
+      put(milliseconds % 1000, endingAt: 23)
+      return 24
+    }
   }
 
   /// The epoch of an RFC 3339 text, with or without fraction and with any offset; `nil` when it is none.

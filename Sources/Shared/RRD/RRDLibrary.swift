@@ -65,11 +65,16 @@ package enum RRDLibrary {
 
   /// Refuses what librrd would take for something else: a format string (`%`), or a data base (`cb//`, `sql//`).
   static func checkPath(_ path: String) throws(ArchiveError) {
-    guard path.hasPrefix("/"), !path.utf8.contains(UInt8(ascii: "%")), !path.utf8.contains(0), path.utf8.count < 4096 else {
-      throw ArchiveError(.badPath, path: path, detail: "is not an absolute path without '%'")
+    var text = path
+    let (isPlain, isNamed) = text.withUTF8 { bytes in
+      let name = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[($0 + 1)...] } ?? bytes[...]
+      return (
+        bytes.first == UInt8(ascii: "/") && !bytes.contains(UInt8(ascii: "%")) && !bytes.contains(0) && bytes.count < 4096,
+        !name.isEmpty && name.allSatisfy(isNameByte)
+      )
     }
-    let name = path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }
-    guard !name.isEmpty, name.allSatisfy(isNameByte) else {
+    guard isPlain else { throw ArchiveError(.badPath, path: path, detail: "is not an absolute path without '%'") }
+    guard isNamed else {
       throw ArchiveError(.badPath, path: path, detail: "has a file name with characters other than A-Z a-z 0-9 . _ -")
     }
   }

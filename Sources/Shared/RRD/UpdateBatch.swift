@@ -43,19 +43,13 @@ struct UpdateBatch: ~Copyable {
       append(integer: Int(value))
     } else {
       // Swift's description is the shortest text that reads back as the same number, always with a point.
-      text.append(contentsOf: value.description.utf8)
+      var digits = value.description
+      digits.withUTF8 { text.append(contentsOf: $0) }
     }
   }
 
   private mutating func append(integer value: Int) {
-    var rest = value.magnitude
     if value < 0 { text.append(UInt8(ascii: "-")) }
-    let first = text.count
-    repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      text.append(UInt8(ascii: "0") + UInt8(digit))
-      rest = quotient
-    } while rest > 0
-    text[first...].reverse()
+    JSONText.append(UInt64(value.magnitude), to: &text)
   }
 }

@@ -19,6 +19,39 @@ import Testing
     #expect(heartbeat.writtenEpoch == 1_795_219_200.5)
   }
 
+  /// Written by hand: a member that is forgotten there would be lost silently.
+  @Test func everyMemberOfAHeartbeatIsWrittenAsTheEncoderWouldWriteIt() throws {
+    var device = Heartbeat.Device(state: .degraded, address: "2001:db8::1")
+    (device.reason, device.message) = ("menu", "said \"no\"\n\u{1}</b> ä")
+    (device.since, device.lastSuccess) = (UTCTime.rfc3339(1), UTCTime.rfc3339(1_795_219_200.5))
+    (device.latencyMs, device.rxBps, device.txBps, device.uptime) = (0.31, 1e12, 0, 86_400.5)
+    (device.identity, device.model, device.version) = ("gw \\ 1", "RB5009", "7.16")
+    (device.interfaces, device.missedSamples) = (10, 3)
+    (device.cpuPercent, device.memoryPercent, device.temperature) = (1.5, 40, -7.25)
+    var storage = Heartbeat.Storage()
+    (storage.spoolBytes, storage.lastError, storage.pendingSamples) = (1, "full", 2)
+    (storage.spoolDroppedSamples, storage.droppedSamples, storage.flushSeconds) = (3, 4, 0.004)
+    (storage.freeBytes, storage.neededBytes, storage.reservedBytes) = (5_000_000_000_000, -6, 7)
+    var config = Heartbeat.Config(lastReload: 3)
+    (config.lastReloadSuccessful, config.problem) = (false, "line 3")
+    var heartbeat = Heartbeat(
+      collector: "edge-1", host: "h", pid: 7, version: "1", started: 1, written: 2, sequence: 3, interval: 0.5,
+      devices: ["gw": device, "ap \"1\"": Heartbeat.Device(state: .up, address: "a")])
+    (heartbeat.storage, heartbeat.config) = (storage, config)
+    (heartbeat.publicIP, heartbeat.updates) = ("192.0.2.7", ["stable": "7.16", "long-term": "6.49"])
+    for part in [device, storage, config, heartbeat] as [Any] {
+      for member in Mirror(reflecting: part).children where "\(member.value)" == "nil" {
+        Issue.record("the test leaves out \(member.label ?? "")")
+      }
+    }
+    let path = try folder.write("heartbeat.json", heartbeat.encoded())
+    #expect(try Heartbeat.read(path) == heartbeat)
+    func members(_ bytes: [UInt8]) -> [Substring] {
+      String(decoding: bytes, as: UTF8.self).split { "{},".contains($0) }.filter { !$0.contains("message") }
+    }
+    #expect(members(heartbeat.encoded()) == members(try JSONFile.encode(heartbeat)))
+  }
+
   @Test(arguments: [
     "", "{", "null", "[]", #"{"format":99}"#, String(repeating: "[", count: 200_000), "\u{0}\u{1}",
     #"{"format":1,"collector":"c","devices":{"a":{"state":"flying","address":"x"}}}"#,
