@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Of the sanitizer; absent in `swift test` itself and in tools that tests start.
+// Of the sanitizer; absent in tools that tests start.
 extern void __tsan_acquire(void *) __attribute__((weak));
 extern void __tsan_release(void *) __attribute__((weak));
 
