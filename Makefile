@@ -85,7 +85,7 @@ lint: ## format and the project's rules
 	@echo '== rules'
 	@/usr/bin/python3 .ci/lint.py
 
-sanitize: setup ## concurrency and C boundary under the Thread and Address sanitizers (minutes; build folders of their own)
+sanitize: setup ## all but the end-to-end tests under the Thread and Address sanitizers (most of an hour; build folders of their own)
 	@exec .ci/sanitize
 
 fuzz: setup ## readers of files and texts against libFuzzer, each for SECONDS=60; crashes go to .ci-artifacts/fuzz

@@ -40,8 +40,9 @@ import Testing
       self.parts = parts
     }
 
-    func sum(_ clock: TestClock, before: @escaping @Sendable () -> Void = {}) -> FleetSum {
-      let pool = BlockingPool(name: "storage", threads: 4, queueLimit: 64, deadline: .milliseconds(300), before: before)
+    func sum(_ clock: TestClock, _ waits: WaitClock = .system, before: @escaping @Sendable () -> Void = {}) -> FleetSum {
+      let pool = BlockingPool(
+        name: "storage", threads: 4, queueLimit: 64, deadline: .seconds(60), clock: waits, before: before)
       return FleetSum(pools: [pool], problems: ProblemBoard(), now: clock.reading)
     }
   }
@@ -91,17 +92,19 @@ import Testing
 
   @Test func storageThatHangsCostsOneDeadlineAndIsTold() async throws {
     let site = try Site(devices: 200)
-    let gate = DispatchSemaphore(value: 0)
-    let begun = NIOLockedValueBox(0)
-    let clock = TestClock(Double(Self.now))
-    let sum = site.sum(clock) {
+    let (gate, waits, begun) = (Gate(isClosed: true), HandClock(), NIOLockedValueBox(0))
+    defer { gate.open() }
+    let sum = site.sum(TestClock(Double(Self.now)), waits.clock) {
       begun.withLockedValue { $0 += 1 }
-      gate.wait()
+      gate.pass()
     }
-    await #expect(throws: HTTPProblem.self) { try await sum.answer(site.parts, window: window(3600), points: 300) }
+    let first = Task { try await sum.answer(site.parts, window: window(3600), points: 300) }
+    try await eventually { begun.withLockedValue { $0 } == 2 && waits.waiting == 2 }
+    waits.advance(by: .seconds(60))
+    await #expect(throws: HTTPProblem.self) { try await first.value }
     // 200 archives are 13 pieces of work: two are tried, then the root counts as silent.
     #expect(begun.withLockedValue { $0 } == 2)
-    for _ in 0..<400 { gate.signal() }
+    gate.open()
     let answer = try await sum.answer(site.parts, window: window(3600), points: 300)
     #expect(answer.problem == nil)
   }

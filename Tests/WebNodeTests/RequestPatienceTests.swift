@@ -29,11 +29,12 @@ import Testing
 
   @Test func poolRefusesBeyondItsQueueAndKeepsItsDeadline() async throws {
     let (gate, waits) = (Gate(isClosed: true), HandClock())
-    defer { gate.open() }
     let pool = BlockingPool(name: "test", threads: 1, queueLimit: 2, deadline: .seconds(4), clock: waits.clock)
     defer { pool.stop() }
     async let first = Swift.Result.of { try await pool.run { gate.pass() } }
     async let second = Swift.Result.of { try await pool.run { gate.pass() } }
+    // Below the two: they are awaited before what was deferred above them.
+    defer { gate.open() }
     try await eventually { pool.load == 2 && waits.waiting == 2 }
     let third = await Swift.Result.of { try await pool.run {} }
     waits.advance(by: .seconds(4))
@@ -52,8 +53,8 @@ import Testing
     let pool = Self.pool(waits, gate)
     defer { pool.stop() }
     try await Self.hang(pool, waits)
-    #expect(pool.isStuck)
     // Nobody moves the clock: whoever waited now would wait for ever.
+    try #require(pool.isStuck)
     for _ in 0..<20 { await #expect(throws: HTTPProblem.self) { try await pool.run { 2 } } }
     #expect(pool.load == 1)
     gate.open()

@@ -94,6 +94,7 @@ import Testing
     }
     try await eventually { flights.waiting("a") == 1 }
     async let second = flights.value("a") { 8 }
+    defer { opener.finish() }
     try await eventually { flights.waiting("a") == 2 }
     first.cancel()
     opener.finish()
