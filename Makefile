@@ -100,7 +100,7 @@ golden: setup ## write the golden files anew from the code's present output; loo
 bench-programs: setup-bench
 	@if [ -z '$(TIKWATCH_BIN)' ]; then for product in $(PRODUCTS); do $(RELEASE) --product "$$product" --quiet || exit 1; done; fi
 
-bench: bench-programs ## every benchmark, about eight minutes; one table at the end (ONLY="metrics graph", DOCS=1: into docs/benchmarks.md, SAMPLING_SECONDS=600)
+bench: bench-programs ## every benchmark, about twelve minutes; one table at the end (ONLY="metrics graph", DOCS=1: into docs/benchmarks.md, SAMPLING_SECONDS=600)
 	@.venv/bin/python Tests/Bench/all.py --only '$(ONLY)' --sampling-seconds '$(SAMPLING_SECONDS)' $(if $(DOCS),--docs)
 
 bench-sampling: bench-programs ## 100 devices sampled each second, beside a sample as mt-trafmon takes it, for SAMPLING_SECONDS=60

@@ -154,9 +154,10 @@ def main():
         for figures, key, label in (
                 (alone, "probe", "ours, a probe"), (alone, "first", "ours, first"), (alone, "running", "ours, metrics"),
                 (idle, "running", "ours, idle"), (alone, "round", "ours, a round"), (ours, "running", "ours, all of it")):
-            ratio = theirs["cpu"] / max(figures[key], 1e-6)
-            print(f"{count:8} {label:22} {figures[key]:8.4f} {ratio:6.1f}x {figures['rss']:6.0f} {figures['series']:7}")
-            if key != "first":
+            # A difference of two runs can be lost between them.
+            ratio = f"{theirs['cpu'] / figures[key]:6.1f}x" if figures[key] > 0 else f"{'':7}"
+            print(f"{count:8} {label:22} {figures[key]:8.4f} {ratio} {figures['rss']:6.0f} {figures['series']:7}")
+            if key != "first" and figures[key] > 0:
                 figure("snapshot", f"{label.removeprefix('ours, ')}, {count} device{'s' if count > 1 else ''}", figures[key] * 1000, "ms of processor time",
                        bar="≤ 1/10" if key == "probe" else "", holds=figures[key] * 10 <= theirs["cpu"] if key == "probe" else None,
                        peer="MKTXP, a scrape", peer_value=theirs["cpu"] * 1000, ratio=figures[key] / theirs["cpu"])
